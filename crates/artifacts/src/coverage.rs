@@ -1,0 +1,88 @@
+//! What a source could have seen. Absence counts only inside it.
+
+use kusari_evidence::time::RecordedTime;
+
+/// The span, the numbering and the state of one source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// The earliest time among all its records, not only those that were asked for.
+    pub first: Option<RecordedTime>,
+    /// The latest time among all its records.
+    pub last: Option<RecordedTime>,
+    /// How many records it holds, not only those that were asked for.
+    pub records: u64,
+    /// Gaps in the source's own numbering.
+    pub gaps: Vec<NumberGap>,
+    /// What is known about the state of the source.
+    pub states: Vec<SourceState>,
+}
+
+impl Coverage {
+    /// Widens the span to hold `time`. Times on different bases (UTC, local) must not be mixed
+    /// in one source.
+    pub fn widen(&mut self, time: RecordedTime) {
+        if self.first.is_none_or(|first| time.wall < first.wall) {
+            self.first = Some(time);
+        }
+        if self.last.is_none_or(|last| time.wall > last.wall) {
+            self.last = Some(time);
+        }
+    }
+
+    /// Adds a state once.
+    pub fn note(&mut self, state: SourceState) {
+        if !self.states.contains(&state) {
+            self.states.push(state);
+        }
+    }
+}
+
+/// A gap in a source's own numbering: records between two numbers are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberGap {
+    /// The last number before the gap.
+    pub after: u64,
+    /// The first number behind the gap. Smaller than `after` when the numbering went backwards.
+    pub before: u64,
+    /// Byte offset of the first record behind the gap.
+    pub offset: u64,
+}
+
+/// The state of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum SourceState {
+    /// It was not closed properly; its last changes may be missing.
+    Dirty,
+    /// Its transaction logs were applied to it.
+    LogsReplayed,
+    /// It is dirty and its transaction logs are missing or cannot be applied.
+    LogsMissing,
+    /// It was cleared: a record of the clearing stands in it, or its numbering says so.
+    Cleared,
+    /// Old records were overwritten by new ones, so nothing before its first record is known.
+    RolledOver,
+    /// It is shorter than its own header says.
+    CutShort,
+    /// Some of its bytes could not be read; see its damage.
+    Damaged,
+    /// Windows keeps only the last such time, so earlier ones are unknown.
+    LastTimeOnly,
+}
+
+impl SourceState {
+    /// The word used in every output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dirty => "dirty",
+            Self::LogsReplayed => "logs-replayed",
+            Self::LogsMissing => "logs-missing",
+            Self::Cleared => "cleared",
+            Self::RolledOver => "rolled-over",
+            Self::CutShort => "cut-short",
+            Self::Damaged => "damaged",
+            Self::LastTimeOnly => "last-time-only",
+        }
+    }
+}

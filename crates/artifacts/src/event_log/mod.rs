@@ -1,0 +1,5 @@
+//! Windows event logs (`.evtx`).
+
+mod record;
+
+pub use record::{EventRecord, EventValue, Wanted};

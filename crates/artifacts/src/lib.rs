@@ -1,0 +1,28 @@
+//! The artifact floor: from the bytes of one artifact to typed records.
+//!
+//! One module an artifact, each a function from bytes to records that knows of no disk, no case
+//! and no other machine. Every record carries a [`Locator`] that leads back to its bytes. Damage
+//! costs the damaged record only; what was skipped is returned as [`Damage`]. What a source could
+//! have seen is returned as [`Coverage`].
+
+mod coverage;
+mod damage;
+mod locator;
+
+pub mod event_log;
+pub mod registry;
+pub mod setup_log;
+pub mod vendor_log;
+
+pub use coverage::{Coverage, NumberGap, SourceState};
+pub use damage::Damage;
+pub use locator::{Locator, LocatorError};
+
+/// What a parser says about a source besides its records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What the source could have seen.
+    pub coverage: Coverage,
+    /// What had to be skipped.
+    pub damage: Vec<Damage>,
+}

@@ -1,0 +1,1 @@
+//! The login logs that encrypting USB sticks keep themselves.

@@ -1,0 +1,47 @@
+//! What can go wrong between an investigator's path and the bytes of a file.
+
+use std::path::PathBuf;
+
+/// The result of everything that touches evidence.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Evidence that could not be opened or read; says where, what was expected and what to try.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operating system refused a path on the examiner's machine.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The path on the examiner's machine.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A path on the evidence does not exist.
+    #[error("{evidence}: no file `{path}` on this evidence")]
+    NotFound {
+        /// The evidence it was looked for on.
+        evidence: String,
+        /// The path that was asked for.
+        path: String,
+    },
+    /// The evidence is of a kind that cannot be read.
+    #[error("{}: {found}; expected {expected}", path.display())]
+    Unsupported {
+        /// The path on the examiner's machine.
+        path: PathBuf,
+        /// What was found.
+        found: String,
+        /// What could have been read.
+        expected: &'static str,
+    },
+    /// A limit that keeps hostile evidence from taking all time or memory was reached.
+    #[error("{evidence}: {what} exceeds the limit of {limit}")]
+    Limit {
+        /// The evidence that reached it.
+        evidence: String,
+        /// What there was too much of.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+    },
+}
