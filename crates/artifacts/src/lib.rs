@@ -9,6 +9,7 @@ mod coverage;
 mod damage;
 mod locator;
 
+pub mod device_path;
 pub mod event_log;
 pub mod registry;
 pub mod setup_log;
