@@ -1,0 +1,224 @@
+//! Values.
+
+use std::borrow::Cow;
+
+use kusari_evidence::time::Timestamp;
+
+use super::cell::{KeyValue, NIL, allocated, file_offset, index, u16_at, u32_at, u64_at};
+use super::hive::Hive;
+use super::{Key, Property, name, property};
+use crate::Locator;
+
+/// How many bytes of a value one segment of a `db` record holds.
+const SEGMENT: usize = 16_344;
+
+const REG_SZ: u32 = 1;
+const REG_EXPAND_SZ: u32 = 2;
+const REG_DWORD: u32 = 4;
+const REG_DWORD_BIG_ENDIAN: u32 = 5;
+const REG_LINK: u32 = 6;
+const REG_MULTI_SZ: u32 = 7;
+const REG_QWORD: u32 = 11;
+
+/// A value of a key.
+#[derive(Debug, Clone)]
+pub struct Value<'h> {
+    hive: &'h Hive,
+    key: Key<'h>,
+    offset: u32,
+    value: KeyValue<'h>,
+}
+
+impl<'h> Value<'h> {
+    pub(super) fn live(key: &Key<'h>, offset: u32) -> Option<Self> {
+        let value = allocated(key.hive.bins(), offset).and_then(KeyValue::read)?;
+        Some(Self {
+            hive: key.hive,
+            key: key.clone(),
+            offset,
+            value,
+        })
+    }
+
+    pub(super) fn has_name(&self, wanted: &str) -> bool {
+        name::matches(
+            self.value.name_bytes().unwrap_or_default(),
+            self.value.name_is_compressed(),
+            wanted,
+        )
+    }
+
+    /// The value's name; empty for the default value.
+    #[must_use]
+    pub fn name(&self) -> String {
+        name::decode(
+            self.value.name_bytes().unwrap_or_default(),
+            self.value.name_is_compressed(),
+        )
+    }
+
+    /// The type as it stands: `REG_SZ` is 1, and so on; a device property has `0xFFFF` in its
+    /// upper half.
+    #[must_use]
+    pub fn data_type(&self) -> u32 {
+        self.value.data_type()
+    }
+
+    /// The offset of the value's cell in the hive file, counted from the file's start and
+    /// pointing at the cell's size field.
+    #[must_use]
+    pub const fn cell(&self) -> u32 {
+        file_offset(self.offset)
+    }
+
+    /// Where the value stands in its hive.
+    #[must_use]
+    pub fn locator(&self) -> Locator {
+        Locator::Registry {
+            cell: self.cell(),
+            key: self.key.path(),
+            value: Some(self.name()),
+        }
+    }
+
+    /// The data; big data is joined. What lies behind damage is missing: see
+    /// [`Value::is_complete`].
+    #[must_use]
+    pub fn data(&self) -> Cow<'h, [u8]> {
+        self.read_data().unwrap_or(Cow::Borrowed(&[]))
+    }
+
+    /// Whether as much data is there as the value says that it has.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.data().len() == index(self.value.data_length())
+    }
+
+    fn read_data(&self) -> Option<Cow<'h, [u8]>> {
+        if self.value.is_resident() {
+            return self.value.resident_data().map(Cow::Borrowed);
+        }
+        let length = index(self.value.data_length());
+        let offset = self.value.data_offset();
+        if length == 0 || offset == NIL {
+            return None;
+        }
+        let bins = self.hive.bins();
+        let cell = allocated(bins, offset)?;
+        // Hives older than 1.4 know no big data: there the cell is the data, however long.
+        let is_big = length > SEGMENT
+            && self.hive.base_block().minor_version > 3
+            && cell.get(..2) == Some(b"db");
+        if !is_big {
+            return Some(Cow::Borrowed(cell.get(..length).unwrap_or(cell)));
+        }
+        let count = usize::from(u16_at(cell, 2)?);
+        let list = allocated(bins, u32_at(cell, 4)?)?;
+        let mut data = Vec::with_capacity(length.min(bins.len()));
+        for segment in list.chunks_exact(4).take(count) {
+            let Some(segment) = u32_at(segment, 0).and_then(|offset| allocated(bins, offset))
+            else {
+                break;
+            };
+            let wanted = (length - data.len()).min(SEGMENT);
+            let part = segment.get(..wanted).unwrap_or(segment);
+            data.extend_from_slice(part);
+            // Behind a short segment nothing would stand at its right place.
+            if part.len() < wanted || data.len() == length {
+                break;
+            }
+        }
+        Some(Cow::Owned(data))
+    }
+
+    /// The text of `REG_SZ`, `REG_EXPAND_SZ`, `REG_LINK` or a text property: UTF-16 up to the
+    /// first NUL. `None` for other types.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        match self.data_type() {
+            REG_SZ | REG_EXPAND_SZ | REG_LINK => Some(property::text(&self.data())),
+            _ => match self.property()? {
+                Property::Text(text) => Some(text),
+                _ => None,
+            },
+        }
+    }
+
+    /// The texts of `REG_MULTI_SZ` or a text list property. `None` for other types.
+    #[must_use]
+    pub fn texts(&self) -> Option<Vec<String>> {
+        match self.data_type() {
+            REG_MULTI_SZ => Some(property::texts(&self.data())),
+            _ => match self.property()? {
+                Property::Texts(texts) => Some(texts),
+                _ => None,
+            },
+        }
+    }
+
+    /// The number of `REG_DWORD` (either byte order), `REG_QWORD`, or an integer or Boolean
+    /// property that is not negative. `None` for other types and lengths.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        let data = self.data();
+        match (self.data_type(), data.len()) {
+            (REG_DWORD, 4) => u32_at(&data, 0).map(u64::from),
+            (REG_DWORD_BIG_ENDIAN, 4) => u32_at(&data, 0).map(|n| u64::from(n.swap_bytes())),
+            (REG_QWORD, 8) => u64_at(&data, 0),
+            _ => match self.property()? {
+                Property::Unsigned(number) => Some(number),
+                Property::Signed(number) => u64::try_from(number).ok(),
+                Property::Boolean(is) => Some(u64::from(is)),
+                _ => None,
+            },
+        }
+    }
+
+    /// The time of a FILETIME property, or of eight bytes of any other type: ask only where the
+    /// value is known to hold a FILETIME.
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        match Property::type_of(self.data_type()) {
+            Some(_) => match self.property()? {
+                Property::Time(time) => time,
+                _ => None,
+            },
+            None => Timestamp::from_filetime_bytes(&self.data()),
+        }
+    }
+
+    /// The GUID of a GUID property, of 16 bytes of binary data, or of a text that is one:
+    /// `{...}` in upper case.
+    #[must_use]
+    pub fn guid(&self) -> Option<String> {
+        if Property::type_of(self.data_type()).is_some() {
+            return match self.property()? {
+                Property::Guid(guid) => Some(guid),
+                _ => None,
+            };
+        }
+        match self.text() {
+            Some(text) => guid_text(&text),
+            None => property::guid(&self.data()),
+        }
+    }
+
+    /// The device property, when the value is one and its data has the length of its type.
+    #[must_use]
+    pub fn property(&self) -> Option<Property> {
+        Property::read(Property::type_of(self.data_type())?, &self.data())
+    }
+}
+
+/// A text that is a GUID, with or without braces, as `{...}` in upper case.
+fn guid_text(text: &str) -> Option<String> {
+    let inner = text
+        .strip_prefix('{')
+        .map_or(Some(text), |rest| rest.strip_suffix('}'))?;
+    let is_guid = inner.len() == 36
+        && inner.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    is_guid.then(|| format!("{{{}}}", inner.to_ascii_uppercase()))
+}
