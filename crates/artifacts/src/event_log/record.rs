@@ -30,6 +30,9 @@ pub struct EventRecord {
     pub event_id: u16,
     /// `Version`.
     pub version: u8,
+    /// `Task`: the category. The Security log tells removable storage (12812) from other
+    /// storage by nothing else.
+    pub task: Option<u16>,
     /// `Channel`.
     pub channel: String,
     /// `Computer`: the name of the machine at the time.
