@@ -21,6 +21,8 @@ pub(super) struct Event {
     pub(super) provider: String,
     pub(super) event_id: u16,
     pub(super) version: u8,
+    pub(super) task: Option<u16>,
+    pub(super) keywords: Option<u64>,
     pub(super) created: Option<Timestamp>,
     pub(super) channel: String,
     pub(super) computer: String,
@@ -150,11 +152,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     }
 
     /// One piece of text or one value, and whether Windows writes it in hexadecimal.
-    fn piece(
-        &mut self,
-        node: &Node<'a>,
-        scope: &Scope<'a>,
-    ) -> Result<(EventValue, bool), Fault> {
+    fn piece(&mut self, node: &Node<'a>, scope: &Scope<'a>) -> Result<(EventValue, bool), Fault> {
         self.spend(16)?;
         let raw = match node {
             Node::Text(utf16) => {
@@ -177,12 +175,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         }
     }
 
-    fn event(
-        &mut self,
-        event: &Element<'a>,
-        scope: &Scope<'a>,
-        depth: usize,
-    ) -> Result<(), Fault> {
+    fn event(&mut self, event: &Element<'a>, scope: &Scope<'a>, depth: usize) -> Result<(), Fault> {
         self.children(&event.content, scope, depth, &mut |reader, child, depth| {
             let Child::Element(element, scope) = child else {
                 return Ok(());
@@ -214,17 +207,22 @@ impl<'p, 'a> Reader<'p, 'a> {
                 }
                 "EventID" => {
                     let id = reader.value(&element.content, scope)?.as_number();
-                    reader.event.event_id = id
-                        .and_then(|id| u16::try_from(id).ok())
-                        .ok_or(Fault {
+                    reader.event.event_id =
+                        id.and_then(|id| u16::try_from(id).ok()).ok_or(Fault {
                             at: reader.start,
                             reason: "the event's EventID is no 16-bit number",
                         })?;
                 }
                 "Version" => {
                     let version = reader.value(&element.content, scope)?.as_number();
-                    reader.event.version =
-                        version.and_then(|v| u8::try_from(v).ok()).unwrap_or(0);
+                    reader.event.version = version.and_then(|v| u8::try_from(v).ok()).unwrap_or(0);
+                }
+                "Task" => {
+                    let task = reader.value(&element.content, scope)?.as_number();
+                    reader.event.task = task.and_then(|task| u16::try_from(task).ok());
+                }
+                "Keywords" => {
+                    reader.event.keywords = reader.value(&element.content, scope)?.as_number();
                 }
                 "TimeCreated" => {
                     reader.event.created = match reader.attribute(element, scope, "SystemTime")? {
@@ -326,18 +324,23 @@ impl<'p, 'a> Reader<'p, 'a> {
         depth: usize,
     ) -> Result<bool, Fault> {
         let mut any = false;
-        self.children(&element.content, scope, depth, &mut |reader, child, depth| {
-            if let Child::Element(element, scope) = child {
-                any = true;
-                let path = if path.is_empty() {
-                    element.name.to_string()
-                } else {
-                    format!("{path}/{}", element.name)
-                };
-                reader.leaf_or_tree(element, scope, &path, depth)?;
-            }
-            Ok(())
-        })?;
+        self.children(
+            &element.content,
+            scope,
+            depth,
+            &mut |reader, child, depth| {
+                if let Child::Element(element, scope) = child {
+                    any = true;
+                    let path = if path.is_empty() {
+                        element.name.to_string()
+                    } else {
+                        format!("{path}/{}", element.name)
+                    };
+                    reader.leaf_or_tree(element, scope, &path, depth)?;
+                }
+                Ok(())
+            },
+        )?;
         Ok(any)
     }
 

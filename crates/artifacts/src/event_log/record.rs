@@ -33,6 +33,9 @@ pub struct EventRecord {
     /// `Task`: the category. The Security log tells removable storage (12812) from other
     /// storage by nothing else.
     pub task: Option<u16>,
+    /// `Keywords`: bits. In the Security log bit 53 (`0x20000000000000`) says that what was
+    /// audited succeeded, bit 52 (`0x10000000000000`) that it was refused.
+    pub keywords: Option<u64>,
     /// `Channel`.
     pub channel: String,
     /// `Computer`: the name of the machine at the time.

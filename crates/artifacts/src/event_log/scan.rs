@@ -43,7 +43,12 @@ fn run(bytes: &[u8], wanted: Option<&[Wanted]>, sink: &mut dyn FnMut(EventRecord
         .enumerate()
     {
         if let Some(header) = ChunkHeader::read(chunk) {
-            chunks.push((header.first_record, 4096 + index * CHUNK_SIZE, chunk, header));
+            chunks.push((
+                header.first_record,
+                4096 + index * CHUNK_SIZE,
+                chunk,
+                header,
+            ));
         }
     }
     chunks.sort_by_key(|(first, at, ..)| (*first, *at));
@@ -134,6 +139,8 @@ pub(super) fn decode(
         provider: event.provider,
         event_id: event.event_id,
         version: event.version,
+        task: event.task,
+        keywords: event.keywords,
         channel: event.channel,
         computer: event.computer,
         user_sid: event.user_sid,

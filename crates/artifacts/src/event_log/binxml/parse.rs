@@ -118,7 +118,11 @@ impl<'a> Parser<'a> {
                     cursor.take(4)?;
                 }
                 token::OPEN_ELEMENT => {
-                    nodes.push(Node::Element(self.element(cursor, dependency_ids, depth)?));
+                    nodes.push(Node::Element(self.element(
+                        cursor,
+                        dependency_ids,
+                        depth,
+                    )?));
                 }
                 token::TEMPLATE => {
                     cursor.u8()?;
@@ -225,8 +229,7 @@ impl<'a> Parser<'a> {
             Some(template) => Rc::clone(template),
             None => {
                 let template = Rc::new(self.definition(head.definition, depth)?);
-                self.templates
-                    .insert(head.definition, Rc::clone(&template));
+                self.templates.insert(head.definition, Rc::clone(&template));
                 template
             }
         };

@@ -66,8 +66,8 @@ pub(in crate::event_log) fn fixed_length(of: u8) -> Option<usize> {
 /// UTF-16 text without the NULs behind it. Code units that are no character become U+FFFD.
 pub(in crate::event_log) fn text_of_utf16(bytes: &[u8]) -> String {
     let whole = bytes.len() & !1;
-    let (text, _) = encoding_rs::UTF_16LE
-        .decode_without_bom_handling(bytes.get(..whole).unwrap_or_default());
+    let (text, _) =
+        encoding_rs::UTF_16LE.decode_without_bom_handling(bytes.get(..whole).unwrap_or_default());
     match text.strip_suffix('\0') {
         None => text.into_owned(),
         Some(_) => text.trim_end_matches('\0').to_owned(),
@@ -104,7 +104,9 @@ impl RawValue<'_> {
             kind::TEXT => EventValue::Text(text_of_utf16(bytes)),
             kind::ANSI => EventValue::Text(ansi_text(bytes, ansi)),
             kind::INT8 => EventValue::Signed(i64::from(exact::<1>(bytes).map(i8::from_le_bytes)?)),
-            kind::UINT8 => EventValue::Unsigned(u64::from(exact::<1>(bytes).map(u8::from_le_bytes)?)),
+            kind::UINT8 => {
+                EventValue::Unsigned(u64::from(exact::<1>(bytes).map(u8::from_le_bytes)?))
+            }
             kind::INT16 => EventValue::Signed(i64::from(exact(bytes).map(i16::from_le_bytes)?)),
             kind::UINT16 => EventValue::Unsigned(u64::from(exact(bytes).map(u16::from_le_bytes)?)),
             kind::INT32 => EventValue::Signed(i64::from(exact(bytes).map(i32::from_le_bytes)?)),
@@ -165,7 +167,14 @@ impl RawValue<'_> {
                 }
                 bytes
                     .chunks_exact(length)
-                    .map(|bytes| RawValue { kind: item, at: self.at, bytes }.scalar(ansi))
+                    .map(|bytes| {
+                        RawValue {
+                            kind: item,
+                            at: self.at,
+                            bytes,
+                        }
+                        .scalar(ansi)
+                    })
                     .collect()
             }
         }
@@ -313,10 +322,7 @@ pub(in crate::event_log) fn plain_text(value: &EventValue, hexadecimal: bool) ->
 
 /// Whether Windows writes values of that type in hexadecimal.
 pub(in crate::event_log) fn is_hexadecimal(of: u8) -> bool {
-    matches!(
-        of & !kind::ARRAY,
-        kind::SIZE | kind::HEX32 | kind::HEX64
-    )
+    matches!(of & !kind::ARRAY, kind::SIZE | kind::HEX32 | kind::HEX64)
 }
 
 /// The 64-bit number in the value, of any integer type.
