@@ -16,6 +16,24 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// There is nothing at that path on the examiner's machine.
+    #[error("{}: no such file or folder; only `{}` is there", path.display(), there.display())]
+    Missing {
+        /// The path that was given.
+        path: PathBuf,
+        /// The longest part of it that exists.
+        there: PathBuf,
+    },
+    /// A file on the evidence could not be read.
+    #[error("{evidence}: `{path}` cannot be read: {source}")]
+    Read {
+        /// The evidence it stands on.
+        evidence: String,
+        /// Its path there.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// A path on the evidence does not exist.
     #[error("{evidence}: no file `{path}` on this evidence")]
     NotFound {
@@ -25,7 +43,7 @@ pub enum Error {
         path: String,
     },
     /// The evidence is of a kind that cannot be read.
-    #[error("{}: {found}; expected {expected}", path.display())]
+    #[error("{}: found {found}; expected {expected}", path.display())]
     Unsupported {
         /// The path on the examiner's machine.
         path: PathBuf,
@@ -35,10 +53,12 @@ pub enum Error {
         expected: &'static str,
     },
     /// A limit that keeps hostile evidence from taking all time or memory was reached.
-    #[error("{evidence}: {what} exceeds the limit of {limit}")]
+    #[error("{evidence}: `{path}`: {what} exceeds the limit of {limit}")]
     Limit {
         /// The evidence that reached it.
         evidence: String,
+        /// The path on it where the limit was reached.
+        path: String,
         /// What there was too much of.
         what: &'static str,
         /// The limit.

@@ -7,6 +7,12 @@ use crate::time::Timestamp;
 
 /// An open file on evidence. `Read + Seek` over its bytes, whatever they lie in.
 pub trait EvidenceFile: Read + Seek + Send {
+    /// What it stands on, for messages: the path on the examiner's machine that was opened.
+    fn evidence(&self) -> &str;
+
+    /// Its path on the evidence (with `:stream` behind it for an alternate stream), for messages.
+    fn path(&self) -> &str;
+
     /// The size of the file in bytes.
     fn size(&self) -> u64;
 }
@@ -20,22 +26,27 @@ pub trait FileSystem: Send + Sync {
     /// What it is, for people: `folder`, `NTFS`, `FAT32`.
     fn kind(&self) -> &str;
 
+    /// What it stands on, for messages: the path on the examiner's machine that was opened.
+    fn evidence(&self) -> &str;
+
     /// The entry at `path`, or `None` when there is none. The root is the empty path.
     ///
     /// # Errors
     /// When the evidence cannot be read at that place.
     fn entry(&self, path: &str) -> Result<Option<Entry>>;
 
-    /// What stands in the folder `path`, sorted by name without case. Empty for a missing folder.
+    /// What stands in the folder `path`, sorted by name without case, then by the name itself.
+    /// Empty for a missing folder and for a file.
     ///
     /// # Errors
-    /// When the evidence cannot be read at that place.
+    /// When the evidence cannot be read at that place, or the folder holds more than can be
+    /// sorted in bounded memory.
     fn list(&self, path: &str) -> Result<Vec<Entry>>;
 
     /// Opens the file at `path` (or the alternate stream of it) for reading.
     ///
     /// # Errors
-    /// When there is no such file or stream, or it cannot be read.
+    /// When there is no such file or stream, when it is no file, or when it cannot be read.
     fn open(&self, path: &str, stream: Option<&str>) -> Result<Box<dyn EvidenceFile>>;
 }
 
@@ -44,9 +55,9 @@ pub trait FileSystem: Send + Sync {
 pub struct Entry {
     /// The path from the volume's root, as the evidence spells it.
     pub path: String,
-    /// File or folder.
+    /// File, folder or link.
     pub kind: EntryKind,
-    /// Size in bytes; 0 for a folder.
+    /// Size in bytes; 0 for what is no file.
     pub size: u64,
     /// The times the file system keeps for it. A triage folder's times are those of the copy
     /// that the collector made, so they are left out there.
@@ -65,13 +76,19 @@ impl Entry {
     }
 }
 
-/// File or folder.
+/// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EntryKind {
     /// A file.
     File,
     /// A folder.
     Folder,
+    /// A symbolic link, junction or the like. It is listed and never followed: it could lead off
+    /// the evidence, or round in a circle.
+    Link,
+    /// A device, pipe or socket of the examiner's machine. It is listed and never opened.
+    Special,
 }
 
 /// The times of a file, as far as its file system keeps them.
@@ -96,10 +113,23 @@ pub struct Stream {
     pub size: u64,
 }
 
-/// Finds the entry with that name among `entries`, without case.
+/// Finds the entry with that name among `entries`: spelled exactly so, else without case.
 #[must_use]
 pub fn find_ignoring_case<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
+    let folded = name.to_lowercase();
     entries
         .iter()
-        .find(|entry| entry.name().to_lowercase() == name.to_lowercase())
+        .find(|entry| entry.name() == name)
+        .or_else(|| {
+            entries
+                .iter()
+                .find(|entry| entry.name().to_lowercase() == folded)
+        })
+}
+
+/// The order in which [`FileSystem::list`] returns entries: by name without case, then by the
+/// name itself, so that it is the same on every examiner's machine.
+#[must_use]
+pub fn sort_key(entry: &Entry) -> (String, String) {
+    (entry.name().to_lowercase(), entry.name().to_owned())
 }

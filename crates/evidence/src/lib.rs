@@ -1,18 +1,59 @@
 //! The evidence floor: from what an investigator has (a folder, a file, later a disk image)
 //! to volumes, file systems and files.
 //!
+//! ```
+//! # fn main() -> kusari_evidence::Result<()> {
+//! # let folder = std::env::temp_dir().join(format!("kusari-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(folder.join("Windows/INF")).unwrap();
+//! # std::fs::write(folder.join("Windows/INF/setupapi.dev.log"), "[Device Install Log]").unwrap();
+//! use kusari_evidence::{Limits, hash, open, read_all, walk};
+//!
+//! let evidence = open(&folder)?;
+//! for volume in &evidence.volumes {
+//!     let files = volume.file_system.as_ref();
+//!     // Names compare without case, as on Windows.
+//!     let mut log = files.open("windows/inf/SETUPAPI.DEV.LOG", None)?;
+//!     assert_eq!(hash::sha256_of(log.as_mut())?.to_string().len(), 64);
+//!     assert_eq!(read_all(log.as_mut(), 1 << 20)?.len(), 20);
+//!
+//!     let summary = walk(files, &Limits::default(), &mut |entry| println!("{}", entry.path));
+//!     assert!(summary.notes.is_empty());
+//! }
+//! # std::fs::remove_dir_all(&folder).unwrap();
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Everything above this crate asks for files by their path on the evidence and never learns
 //! whether the bytes come from a folder or from an image. A new container or file system is one
-//! new module that implements [`FileSystem`].
+//! new module that implements [`FileSystem`], and one line in [`open`].
 //!
 //! Evidence is only ever opened for reading.
 
+pub mod hash;
 pub mod time;
 
+mod collector_names;
 mod error;
 mod file_system;
+mod folder;
+mod folder_shape;
+mod host_name;
+mod opening;
+mod reading;
+mod signature;
+mod single_file;
+mod walk;
+
+#[cfg(test)]
+mod test_folder;
 
 pub use error::{Error, Result};
 pub use file_system::{
-    Entry, EntryKind, EvidenceFile, FileSystem, FileTimes, Stream, find_ignoring_case,
+    Entry, EntryKind, EvidenceFile, FileSystem, FileTimes, Stream, find_ignoring_case, sort_key,
 };
+pub use folder::FolderFileSystem;
+pub use opening::{Evidence, Layout, Volume, open};
+pub use reading::read_all;
+pub use single_file::SingleFile;
+pub use walk::{Limits, WalkSummary, walk};
