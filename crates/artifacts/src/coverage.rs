@@ -68,6 +68,9 @@ pub enum SourceState {
     Damaged,
     /// Windows keeps only the last such time, so earlier ones are unknown.
     LastTimeOnly,
+    /// Times run backwards in it though its records stand in order: the clock was set back, or
+    /// summer time ended.
+    TimeStepsBack,
 }
 
 impl SourceState {
@@ -83,6 +86,7 @@ impl SourceState {
             Self::CutShort => "cut-short",
             Self::Damaged => "damaged",
             Self::LastTimeOnly => "last-time-only",
+            Self::TimeStepsBack => "time-steps-back",
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod device_path;
 pub mod event_log;
 pub mod registry;
 pub mod setup_log;
+pub mod text;
 pub mod vendor_log;
 
 pub use coverage::{Coverage, NumberGap, SourceState};
