@@ -7,17 +7,20 @@
 
 mod coverage;
 mod damage;
+mod hive_fact;
 mod locator;
 
 pub mod device_path;
 pub mod event_log;
 pub mod registry;
 pub mod setup_log;
+pub mod system_hive;
 pub mod text;
 pub mod vendor_log;
 
 pub use coverage::{Coverage, NumberGap, SourceState};
 pub use damage::Damage;
+pub use hive_fact::HiveFact;
 pub use locator::{Locator, LocatorError};
 
 /// What a parser says about a source besides its records.
