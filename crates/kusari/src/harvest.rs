@@ -1,0 +1,122 @@
+//! What one source gives: its events, its claims about identity, what it says about the machine
+//! and its clock, and what it could have seen.
+
+use kusari_artifacts::{Locator, Outcome};
+use kusari_evidence::time::Timestamp;
+
+use crate::event::{EventTable, NewEvent};
+use crate::identity::{Claim, Identifier, Property, PropertyKind};
+use crate::strings::StringPool;
+
+/// What a source says about the machine that it was found on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MachineFact {
+    /// The computer's name.
+    ComputerName(String),
+    /// The computer's name in an event, perhaps an earlier one, perhaps fully qualified.
+    ComputerNameInEvents(String),
+    /// The version of Windows in words, with its build: `Windows 10 Pro 21H2 (19044.1766)`.
+    WindowsVersion(String),
+    /// When this installation (or its last feature update) was made.
+    InstallDate(Timestamp),
+    /// A user of the machine.
+    User {
+        /// Security identifier, `S-1-5-…`.
+        sid: String,
+        /// The account's name, or the name of its profile folder.
+        name: String,
+    },
+}
+
+/// A [`MachineFact`] with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocatedFact {
+    /// What is said.
+    pub fact: MachineFact,
+    /// Where.
+    pub locator: Locator,
+}
+
+/// A recorded setting of the machine's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockStep {
+    /// What the clock showed before, UTC.
+    pub before: Timestamp,
+    /// What it showed right after, UTC.
+    pub after: Timestamp,
+    /// Who or what set it, as far as the record says.
+    pub by: Option<String>,
+    /// Where the record stands.
+    pub locator: Locator,
+}
+
+/// What one source gives. An intake module fills it.
+#[derive(Debug, Default)]
+pub struct Harvest {
+    pub(crate) strings: StringPool,
+    pub(crate) events: EventTable,
+    pub(crate) claims: Vec<Claim>,
+    pub(crate) properties: Vec<Property>,
+    pub(crate) facts: Vec<LocatedFact>,
+    pub(crate) clock_steps: Vec<ClockStep>,
+    pub(crate) outcome: Outcome,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Harvest {
+    /// Adds an event.
+    pub fn event(&mut self, event: &NewEvent<'_>) {
+        self.events.push(&mut self.strings, 0, event);
+    }
+
+    /// States that two names belong to one thing.
+    pub fn claim(&mut self, a: Identifier, b: Identifier, why: &'static str, locator: &Locator) {
+        self.claims.push(Claim {
+            a,
+            b,
+            why,
+            locator: locator.clone(),
+        });
+    }
+
+    /// States what a device or volume is like.
+    pub fn property(
+        &mut self,
+        of: &Identifier,
+        kind: PropertyKind,
+        value: impl Into<String>,
+        locator: &Locator,
+    ) {
+        let value = value.into();
+        self.properties.push(Property {
+            of: of.clone(),
+            kind,
+            value,
+            locator: locator.clone(),
+        });
+    }
+
+    /// States something about the machine.
+    pub fn fact(&mut self, fact: MachineFact, locator: &Locator) {
+        self.facts.push(LocatedFact {
+            fact,
+            locator: locator.clone(),
+        });
+    }
+
+    /// States that the machine's clock was set.
+    pub fn clock_step(&mut self, step: ClockStep) {
+        self.clock_steps.push(step);
+    }
+
+    /// Says what the source could have seen and what had to be skipped. Once a source.
+    pub fn outcome(&mut self, outcome: Outcome) {
+        self.outcome = outcome;
+    }
+
+    /// Adds a sentence for people to the source's line in the coverage.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+}

@@ -1,0 +1,16 @@
+//! From names to things: claims of single records joined into physical devices and volumes.
+
+mod claim;
+mod device;
+mod graph;
+mod identifier;
+mod join;
+mod scoped;
+mod union;
+mod volumes;
+
+pub use claim::{Claim, Property, PropertyKind};
+pub use device::{Clash, ClashKind, Device, DeviceIndex, DeviceVolume, IdentityLine};
+pub use identifier::{Identifier, IdentifierKind};
+pub use join::{Attribution, Identities, Statements, join};
+pub use scoped::ScopedIdentifier;

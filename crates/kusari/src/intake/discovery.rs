@@ -1,0 +1,169 @@
+//! Finds the artifacts on a machine's evidence.
+
+use kusari_evidence::{EntryKind, Evidence, FileSystem, Layout, Limits, Volume, walk};
+
+use super::pattern::name_matches;
+use super::{ARTIFACTS, ArtifactKind, LooseFile};
+
+/// An artifact that was found, not yet read.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The evidence that it is on.
+    pub(crate) evidence: &'a Evidence,
+    /// The volume that it is on.
+    pub(crate) volume: &'a Volume,
+}
+
+/// An artifact that was found, not yet read.
+pub(crate) struct Found<'a> {
+    /// The evidence and volume.
+    pub(crate) place: Place<'a>,
+    /// What kind it is.
+    pub(crate) kind: &'static ArtifactKind,
+    /// Its path on the volume.
+    pub(crate) path: String,
+    /// Its size in bytes.
+    pub(crate) size: u64,
+}
+
+/// Finds all artifacts on one piece of evidence, in the order of the table of artifacts and of
+/// their paths. What could not be looked at is said in `notes`.
+pub(crate) fn discover<'a>(evidence: &'a Evidence, notes: &mut Vec<String>) -> Vec<Found<'a>> {
+    let mut found = Vec::new();
+    notes.extend(evidence.notes.iter().cloned());
+    for volume in &evidence.volumes {
+        let place = Place { evidence, volume };
+        match volume.layout {
+            Layout::Drive => known_places(place, &mut found, notes),
+            Layout::Loose => loose_files(place, &mut found, notes),
+        }
+    }
+    found
+}
+
+fn known_places<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec<String>) {
+    let files = place.volume.file_system.as_ref();
+    for &kind in ARTIFACTS {
+        let mut hits: Vec<(String, u64)> = Vec::new();
+        for pattern in kind.places {
+            let names: Vec<&str> = pattern.split('/').collect();
+            expand(files, "", &names, &mut hits, notes);
+        }
+        hits.sort();
+        hits.dedup();
+        found.extend(hits.into_iter().map(|(path, size)| Found {
+            place,
+            kind,
+            path,
+            size,
+        }));
+    }
+}
+
+/// Follows a pattern down from `folder`; `names` are the parts that are left.
+fn expand(
+    files: &dyn FileSystem,
+    folder: &str,
+    names: &[&str],
+    hits: &mut Vec<(String, u64)>,
+    notes: &mut Vec<String>,
+) {
+    let Some((name, rest)) = names.split_first() else {
+        return;
+    };
+    let join = |name: &str| {
+        if folder.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{folder}/{name}")
+        }
+    };
+    let entries = if name.contains('*') {
+        files.list(folder).map(|entries| {
+            entries
+                .into_iter()
+                .filter(|entry| name_matches(name, entry.name()))
+                .collect()
+        })
+    } else {
+        files
+            .entry(&join(name))
+            .map(|entry| entry.into_iter().collect::<Vec<_>>())
+    };
+    match entries {
+        Err(error) => notes.push(error.to_string()),
+        Ok(entries) => {
+            for entry in entries {
+                match entry.kind {
+                    EntryKind::File if rest.is_empty() => hits.push((entry.path, entry.size)),
+                    EntryKind::Folder if !rest.is_empty() => {
+                        expand(files, &entry.path, rest, hits, notes);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn loose_files<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec<String>) {
+    let files = place.volume.file_system.as_ref();
+    let mut entries = Vec::new();
+    let summary = walk(files, &Limits::default(), &mut |entry| {
+        if entry.kind == EntryKind::File {
+            entries.push(entry);
+        }
+    });
+    notes.extend(summary.notes);
+    let mut hits = Vec::new();
+    for entry in entries {
+        let head = match head(files, &entry.path) {
+            Ok(head) => head,
+            Err(error) => {
+                notes.push(error.to_string());
+                continue;
+            }
+        };
+        let loose = LooseFile {
+            path: &entry.path,
+            name: entry.name(),
+            head: &head,
+        };
+        if let Some((rank, kind)) = ARTIFACTS
+            .iter()
+            .enumerate()
+            .find(|(_, kind)| (kind.recognise)(&loose))
+        {
+            hits.push((rank, entry.path.clone(), entry.size, *kind));
+        }
+    }
+    hits.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    found.extend(hits.into_iter().map(|(_, path, size, kind)| Found {
+        place,
+        kind,
+        path,
+        size,
+    }));
+}
+
+/// The first bytes of a file.
+fn head(files: &dyn FileSystem, path: &str) -> kusari_evidence::Result<Vec<u8>> {
+    let mut file = files.open(path, None)?;
+    let mut head = vec![0; LooseFile::HEAD];
+    let mut filled = 0;
+    while let Some(rest) = head.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled = filled.saturating_add(count),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(source) => {
+                return Err(kusari_evidence::Error::Io {
+                    path: path.into(),
+                    source,
+                });
+            }
+        }
+    }
+    head.truncate(filled);
+    Ok(head)
+}

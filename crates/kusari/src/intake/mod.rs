@@ -1,0 +1,103 @@
+//! From artifacts on evidence to events and claims. One small module an artifact.
+//!
+//! To add an artifact: write its parser in `kusari-artifacts`, write a module here with a
+//! `pub(super) static KIND: ArtifactKind`, and add it to [`ARTIFACTS`]. A module turns typed
+//! records into calls on its [`Harvest`]:
+//!
+//! - [`Harvest::event`]: something happened at a recorded time. The line must be true as worded:
+//!   use the action whose documented meaning fits, and say in `meaning` what the time is. Name
+//!   the device by the identifier that the record uses; identities are joined later.
+//! - [`Harvest::claim`]: the record says that two names belong to one device or volume.
+//! - [`Harvest::property`]: the record says what a device is (see [`PropertyKind`]). A device is
+//!   listed as storage that can be carried when its `Bus` is `usb`, `uasp` or `mtp` and its `Kind`
+//!   is `storage`, `optical`, `card-reader`, `phone` or `floppy`; so state both where the record
+//!   shows them, and `other` kinds or buses (`sata`, `nvme`, `virtual`, `printer`) where it shows
+//!   those.
+//! - [`Harvest::fact`], [`Harvest::clock_step`]: about the machine and its clock.
+//! - [`Harvest::outcome`]: the parser's coverage and damage. Once a source.
+//!
+//! A module knows one source only: not the case, not the machine, no other source.
+//!
+//! [`PropertyKind`]: crate::identity::PropertyKind
+
+mod discovery;
+mod pattern;
+mod read;
+
+use crate::harvest::Harvest;
+
+pub(crate) use discovery::{Found, Place, discover};
+pub use read::Reading;
+pub(crate) use read::{SourceRead, load, read_all};
+
+/// All artifacts that are looked for on a machine's evidence.
+pub const ARTIFACTS: &[&ArtifactKind] = &[];
+
+/// One kind of artifact: where it lies, how it is known, and how it is read.
+#[derive(Debug)]
+pub struct ArtifactKind {
+    /// The word in every output: `system-hive`.
+    pub name: &'static str,
+    /// Where it lies on a Windows volume, from the root, with `*` for any part of one name:
+    /// `Windows/System32/winevt/Logs/System.evtx`, `Users/*/NTUSER.DAT`. Without case.
+    pub places: &'static [&'static str],
+    /// Whether a file that lies anywhere else (a loose file, a folder of collected files) is one.
+    pub recognise: fn(&LooseFile<'_>) -> bool,
+    /// The names of files beside it that belong to it (transaction logs), by its own name.
+    pub companions: fn(&str) -> Vec<String>,
+    /// Reads it.
+    pub read: fn(&ArtifactFile, &ReadOptions, &mut Harvest),
+}
+
+/// A file that is not at a known place: its name and how it begins.
+#[derive(Debug, Clone, Copy)]
+pub struct LooseFile<'a> {
+    /// Its path on the evidence.
+    pub path: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its first bytes, at most [`LooseFile::HEAD`].
+    pub head: &'a [u8],
+}
+
+impl LooseFile<'_> {
+    /// How many of a file's first bytes are shown to [`ArtifactKind::recognise`].
+    pub const HEAD: usize = 4096;
+}
+
+/// An artifact's bytes, with the files that belong to it.
+#[derive(Debug)]
+pub struct ArtifactFile {
+    /// Its path on the evidence.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Companion files that are there: name and bytes, in the order in which
+    /// [`ArtifactKind::companions`] names them.
+    pub companions: Vec<(String, Vec<u8>)>,
+}
+
+impl ArtifactFile {
+    /// The last name of its path.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// What a caller can ask of all intake modules.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Also read what is not current: other control sets, and the like.
+    pub all: bool,
+    /// Show what is redacted by default (a login log's note can hold a mistyped password).
+    pub show_redacted: bool,
+    /// Carve records from unused space.
+    pub carve: bool,
+}
+
+/// No companions.
+#[must_use]
+pub fn no_companions(_name: &str) -> Vec<String> {
+    Vec::new()
+}
