@@ -62,6 +62,11 @@ pub enum SourceState {
     Cleared,
     /// Old records were overwritten by new ones, so nothing before its first record is known.
     RolledOver,
+    /// It was full and its earlier records were moved to another file, which may still exist.
+    Archived,
+    /// It is a copy that a program saved, with records numbered anew; which records were left
+    /// out cannot be seen.
+    Exported,
     /// It is shorter than its own header says.
     CutShort,
     /// Some of its bytes could not be read; see its damage.
@@ -83,6 +88,8 @@ impl SourceState {
             Self::LogsMissing => "logs-missing",
             Self::Cleared => "cleared",
             Self::RolledOver => "rolled-over",
+            Self::Archived => "archived",
+            Self::Exported => "exported",
             Self::CutShort => "cut-short",
             Self::Damaged => "damaged",
             Self::LastTimeOnly => "last-time-only",

@@ -1,6 +1,11 @@
-//! The event log reader on real logs.
+//! The event log reader on real logs: every field of every record against the `evtx` crate, an
+//! independent reader, and the filter against full decoding.
 
-use kusari_artifacts::event_log::scan_all;
+use kusari_artifacts::event_log::{EventRecord, EventValue, Wanted, scan, scan_all};
+
+mod event_log_xml;
+
+use event_log_xml::{Leaf, leaves};
 
 const LOGS: &[&str] = &[
     "evtx-6416/ID4674,6416 New external device connected (PrintNightmare).evtx",
@@ -25,23 +30,209 @@ const LOGS: &[&str] = &[
     "rathbun-win10-DESKTOP-GNCCVRK-nousb/winevt/System.evtx",
 ];
 
-/// Every record of every log decodes, and its own fields are there.
+fn all_events(bytes: &[u8], log: &str) -> Vec<EventRecord> {
+    let mut events = Vec::new();
+    let outcome = scan_all(bytes, &mut |event| events.push(event));
+    assert_eq!(outcome.damage, [], "{log}");
+    assert_eq!(outcome.coverage.records, events.len() as u64, "{log}");
+    assert_eq!(outcome.coverage.gaps, [], "{log}");
+    events
+}
+
+/// Whether a value says the same as its rendering in XML.
+fn says(value: &EventValue, text: &str) -> bool {
+    match value {
+        EventValue::Empty => text.is_empty(),
+        EventValue::Text(own) if own.starts_with('{') => own.eq_ignore_ascii_case(text),
+        EventValue::Text(own) => own == text,
+        // A FILETIME of zero means "never"; only the other reader makes a date of it.
+        EventValue::Unsigned(0) if text == "1601-01-01T00:00:00.0000000Z" => true,
+        EventValue::Unsigned(own) => match text.strip_prefix("0x") {
+            Some(digits) => u64::from_str_radix(digits, 16) == Ok(*own),
+            None => text.parse() == Ok(*own),
+        },
+        EventValue::Signed(own) => text.parse() == Ok(*own),
+        EventValue::Boolean(own) => text.parse() == Ok(*own),
+        EventValue::FloatBits(bits) => text.parse::<f64>().map(f64::to_bits) == Ok(*bits),
+        EventValue::Time(own) => chrono::DateTime::parse_from_rfc3339(text)
+            .is_ok_and(|time| own.to_naive() == time.naive_utc()),
+        EventValue::Binary(own) => {
+            let hex: String = own.iter().map(|byte| format!("{byte:02X}")).collect();
+            hex == text
+        }
+        EventValue::List(_) => false,
+    }
+}
+
+/// Our data as one entry a rendered element: arrays repeat their element, and what is empty may
+/// be rendered or not.
+fn flat(event: &EventRecord) -> Vec<(&str, &EventValue)> {
+    let mut all = Vec::new();
+    for (name, value) in &event.data {
+        match value {
+            EventValue::List(items) => all.extend(items.iter().map(|item| (name.as_str(), item))),
+            value => all.push((name.as_str(), value)),
+        }
+    }
+    all.retain(|(_, value)| match value {
+        EventValue::Empty => false,
+        EventValue::Text(text) => !text.is_empty(),
+        EventValue::Binary(bytes) => !bytes.is_empty(),
+        _ => true,
+    });
+    all
+}
+
+fn system<'x>(leaves: &'x [Leaf], path: &str) -> Option<&'x str> {
+    leaves
+        .iter()
+        .find(|leaf| leaf.path == path)
+        .map(|leaf| leaf.text.as_str())
+        .filter(|text| !text.is_empty())
+}
+
+fn compare(event: &EventRecord, xml: &str, log: &str) {
+    let leaves = leaves(xml);
+    let at = |path: &str| system(&leaves, path);
+    let said = format!("{log}, record {}:\n{event:#?}\n{xml}", event.record_id);
+    assert_eq!(
+        at("System/Provider/@Name"),
+        Some(event.provider.as_str()),
+        "{said}"
+    );
+    assert_eq!(
+        at("System/EventID"),
+        Some(event.event_id.to_string().as_str()),
+        "{said}"
+    );
+    assert_eq!(
+        at("System/Version").unwrap_or("0"),
+        event.version.to_string(),
+        "{said}"
+    );
+    assert_eq!(
+        at("System/Task").map(str::to_owned),
+        event.task.map(|task| task.to_string()),
+        "{said}"
+    );
+    match (event.keywords, at("System/Keywords")) {
+        (Some(own), Some(theirs)) => assert!(says(&EventValue::Unsigned(own), theirs), "{said}"),
+        (own, theirs) => assert!(own.is_none() && theirs.is_none(), "{said}"),
+    }
+    let created = at("System/TimeCreated/@SystemTime").unwrap_or("");
+    assert!(says(&EventValue::Time(event.created), created), "{said}");
+    assert_eq!(at("System/Channel").unwrap_or(""), event.channel, "{said}");
+    assert_eq!(
+        at("System/Computer").unwrap_or(""),
+        event.computer,
+        "{said}"
+    );
+    assert_eq!(
+        at("System/Security/@UserID"),
+        event.user_sid.as_deref(),
+        "{said}"
+    );
+    assert_eq!(
+        at("System/Execution/@ProcessID").map(str::to_owned),
+        event.process_id.map(|id| id.to_string()),
+        "{said}"
+    );
+    let theirs: Vec<_> = leaves
+        .iter()
+        .filter(|leaf| !leaf.path.starts_with("System/") && !leaf.text.is_empty())
+        // The manifest's symbol for the event's data, which is no value of the event.
+        .filter(|leaf| leaf.path != "EventData/@Name")
+        .collect();
+    let ours = flat(event);
+    assert_eq!(ours.len(), theirs.len(), "{said}\n{theirs:#?}");
+    for ((name, value), leaf) in ours.iter().zip(theirs) {
+        assert_eq!(*name, leaf.data_name(), "{said}");
+        assert!(
+            says(value, &leaf.text),
+            "{value:?} against {leaf:?} in {said}"
+        );
+    }
+}
+
+/// Numbers, times and every field of every record are those that the `evtx` crate reads.
 #[test]
-fn every_record_of_real_logs_decodes() {
+fn every_field_of_every_record_is_what_the_evtx_crate_reads() {
+    let mut compared = 0;
     for log in LOGS {
         let Some(bytes) = kusari_fixtures::corpus::bytes(log) else {
             continue;
         };
-        let mut records = 0;
-        let outcome = scan_all(&bytes, &mut |event| {
-            records += 1;
-            assert!(!event.provider.is_empty(), "{log}: {event:?}");
-            assert!(!event.computer.is_empty(), "{log}: {event:?}");
+        let events = all_events(&bytes, log);
+        let mut theirs = evtx::EvtxParser::from_buffer(bytes).unwrap();
+        // What the other reader cannot read it says so; the counts must be the same all the same.
+        let theirs: Vec<_> = theirs.records().filter_map(Result::ok).collect();
+        assert_eq!(events.len(), theirs.len(), "{log}");
+        for (event, other) in events.iter().zip(&theirs) {
+            assert_eq!(event.record_id, other.event_record_id, "{log}");
+            // Exported logs have records whose header names no time; ours then is that of the
+            // event itself.
+            let written = other.timestamp.as_microsecond();
+            if written == -11_644_473_600_000_000 {
+                assert_eq!(event.written, event.created, "{log}");
+            } else {
+                let own = event.written.to_naive().and_utc().timestamp_micros();
+                assert_eq!(own, written, "{log}");
+            }
+            compare(event, &other.data, log);
+            compared += 1;
+        }
+    }
+    eprintln!("{compared} records compared");
+}
+
+/// What the filter lets through is exactly what full decoding and picking gives.
+#[test]
+fn filtered_scan_gives_the_same_as_picking_from_all() {
+    let wanted = [
+        Wanted {
+            provider: "Microsoft-Windows-Partition",
+            event_ids: &[1006],
+        },
+        Wanted {
+            provider: "Microsoft-Windows-Kernel-PnP",
+            event_ids: &[400, 410, 420, 430],
+        },
+        Wanted {
+            provider: "Microsoft-Windows-Kernel-General",
+            event_ids: &[],
+        },
+        Wanted {
+            provider: "Service Control Manager",
+            event_ids: &[7036, 7040],
+        },
+        Wanted {
+            provider: "EventLog",
+            event_ids: &[6005, 6006, 6008],
+        },
+        Wanted {
+            provider: "Microsoft-Windows-Security-Auditing",
+            event_ids: &[4624, 6416],
+        },
+        Wanted {
+            provider: "Microsoft-Windows-Security-Auditing",
+            event_ids: &[4616],
+        },
+    ];
+    for log in LOGS {
+        let Some(bytes) = kusari_fixtures::corpus::bytes(log) else {
+            continue;
+        };
+        let mut picked = all_events(&bytes, log);
+        picked.retain(|event| {
+            wanted.iter().any(|one| {
+                one.provider == event.provider
+                    && (one.event_ids.is_empty() || one.event_ids.contains(&event.event_id))
+            })
         });
-        eprintln!(
-            "{log}: {records} {:?} {:?}",
-            outcome.coverage, outcome.damage
-        );
-        assert_eq!(outcome.coverage.records, records, "{log}");
+        let mut filtered = Vec::new();
+        let outcome = scan(&bytes, &wanted, &mut |event| filtered.push(event));
+        assert_eq!(filtered, picked, "{log}");
+        assert_eq!(outcome, scan_all(&bytes, &mut |_| {}), "{log}");
+        eprintln!("{log}: {} of {}", filtered.len(), outcome.coverage.records);
     }
 }

@@ -23,6 +23,8 @@ pub(super) const RECORD_LEAST: usize = RECORD_HEADER + 5;
 /// The fields of a chunk's header that reading needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ChunkHeader {
+    /// The number of its first record in this file, from 1.
+    pub(super) first_number: u64,
     /// The identifier of its first record.
     pub(super) first_record: u64,
     /// The identifier of its last record.
@@ -44,6 +46,7 @@ impl ChunkHeader {
             return None;
         }
         Some(Self {
+            first_number: u64_at(chunk, 8)?,
             first_record: u64_at(chunk, 24)?,
             last_record: u64_at(chunk, 32)?,
             free_space: size(u32_at(chunk, 48)?),
@@ -124,7 +127,7 @@ impl RecordHeader {
         (self.at + RECORD_HEADER, self.at + self.length - 4)
     }
 
-    /// When it was written; 1601-01-01 when the record says nothing that can be a time.
+    /// When it was written.
     pub(super) fn written(&self) -> Option<Timestamp> {
         Timestamp::from_filetime(self.written)
     }

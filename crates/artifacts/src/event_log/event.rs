@@ -24,6 +24,8 @@ pub(super) struct Event {
     pub(super) task: Option<u16>,
     pub(super) keywords: Option<u64>,
     pub(super) created: Option<Timestamp>,
+    /// `EventRecordID`: the number that the machine gave the event.
+    pub(super) record_number: Option<u64>,
     pub(super) channel: String,
     pub(super) computer: String,
     pub(super) user_sid: Option<String>,
@@ -32,7 +34,7 @@ pub(super) struct Event {
 }
 
 /// Reads the event between two offsets of the chunk that `parser` stands for.
-pub(super) fn read_event(
+pub(super) fn read(
     parser: &mut Parser<'_>,
     start: usize,
     end: usize,
@@ -230,6 +232,9 @@ impl<'p, 'a> Reader<'p, 'a> {
                         Some(EventValue::Text(text)) => utc_of_text(&text),
                         _ => None,
                     };
+                }
+                "EventRecordID" => {
+                    reader.event.record_number = reader.value(&element.content, scope)?.as_number();
                 }
                 "Channel" => {
                     let channel = reader.value(&element.content, scope)?;

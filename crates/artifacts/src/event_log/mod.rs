@@ -3,9 +3,13 @@
 mod binxml;
 mod chunk;
 mod event;
+mod file;
+mod filter;
+mod history;
 mod record;
 mod scan;
+mod walk;
 mod wire;
 
 pub use record::{EventRecord, EventValue, Wanted};
-pub use scan::{record_at, scan, scan_all};
+pub use scan::{ScanOptions, record_at, scan, scan_all, scan_with};

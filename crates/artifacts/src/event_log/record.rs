@@ -14,13 +14,16 @@ pub struct Wanted {
 /// One event record with its system fields and its data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventRecord {
-    /// The record's number from the record header.
+    /// The record's number from the record header. In a log that a program exported it can be
+    /// another than the `EventRecordID` that the machine gave the event; the coverage then says
+    /// [`SourceState::Exported`](crate::SourceState::Exported).
     pub record_id: u64,
     /// Byte offset of the record in the file.
     pub offset: u64,
     /// Length of the record in bytes, header and trailing size included.
     pub length: u32,
-    /// When the event was written, from the record header.
+    /// When the event was written, from the record header. Exported logs hold records whose
+    /// header has none; this is then [`EventRecord::created`].
     pub written: Timestamp,
     /// `TimeCreated/@SystemTime`; by the machine's clock, in UTC.
     pub created: Timestamp,
@@ -45,8 +48,10 @@ pub struct EventRecord {
     /// `Execution/@ProcessID`.
     pub process_id: Option<u32>,
     /// The named values of `EventData` or `UserData` in their order. A value without a name has
-    /// an empty one; elements inside `UserData` are named by their path below the first element,
-    /// with `/` between (`UMDFDeviceInstallEnd/Status`).
+    /// an empty one; elements inside `UserData` are named by their path below it, with `/`
+    /// between (`UMDFDeviceInstallEnd/Status`), their attributes with `@` before the name
+    /// (`UMDFHostDeviceRequest/@instance`). A value that is there but holds nothing is
+    /// [`EventValue::Empty`]; an array is one [`EventValue::List`].
     pub data: Vec<(String, EventValue)>,
     /// The record was carved from unused space of the file.
     pub recovered: bool,

@@ -1,30 +1,300 @@
 //! Reading the wanted events out of a whole log.
 
+use std::collections::HashMap;
+
 use encoding_rs::Encoding;
-use kusari_evidence::time::{RecordedTime, Timestamp};
+use kusari_evidence::time::RecordedTime;
 
 use super::binxml::Parser;
-use super::chunk::{CHUNK_HEADER, CHUNK_SIZE, ChunkHeader, RecordHeader};
-use super::event::read_event;
+use super::chunk::RecordHeader;
+use super::event::{self, Event};
+use super::file::{Span, chunks};
+use super::filter::Filter;
+use super::history::{self, History};
 use super::record::{EventRecord, Wanted};
-use super::wire::offset;
+use super::walk::Records;
+use super::wire::{offset, slice_at};
 use crate::{Damage, NumberGap, Outcome, SourceState};
+
+/// How a log is read.
+#[derive(Debug, Clone, Copy)]
+pub struct ScanOptions<'w> {
+    /// The events asked for; `None` asks for all.
+    pub wanted: Option<&'w [Wanted]>,
+    /// Also look for records in space that the log no longer uses. They come after all others,
+    /// marked as [`EventRecord::recovered`].
+    pub carve: bool,
+    /// The code page of the machine that wrote the log, for the few texts that are not Unicode.
+    pub ansi: &'static Encoding,
+}
+
+impl Default for ScanOptions<'_> {
+    fn default() -> Self {
+        Self {
+            wanted: None,
+            carve: false,
+            ansi: encoding_rs::WINDOWS_1252,
+        }
+    }
+}
 
 /// Reads the wanted events of a whole log; everything else is only skimmed.
 ///
-/// The events come in the order of their record numbers. The outcome covers all records, not
-/// only the wanted ones.
+/// The events come in the order of their record numbers, whatever the order of the chunks in the
+/// file. The outcome covers all records, not only the wanted ones.
 pub fn scan(bytes: &[u8], wanted: &[Wanted], sink: &mut dyn FnMut(EventRecord)) -> Outcome {
-    run(bytes, Some(wanted), sink)
+    let options = ScanOptions {
+        wanted: Some(wanted),
+        ..ScanOptions::default()
+    };
+    scan_with(bytes, &options, sink)
 }
 
 /// Reads all events of a log.
 pub fn scan_all(bytes: &[u8], sink: &mut dyn FnMut(EventRecord)) -> Outcome {
-    run(bytes, None, sink)
+    scan_with(bytes, &ScanOptions::default(), sink)
+}
+
+/// Reads a log as the options say.
+pub fn scan_with(
+    bytes: &[u8],
+    options: &ScanOptions<'_>,
+    sink: &mut dyn FnMut(EventRecord),
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut spans = chunks(bytes, &mut outcome);
+    // A full log goes on at its first chunk again, so its order in the file is not that in time.
+    spans.sort_by_key(|span| (span.left_over, span.first_record, span.base));
+    let mut scan = Scan {
+        bytes,
+        options,
+        filter: Filter::new(options.wanted, &history::WATCHED),
+        history: History::default(),
+        last: None,
+        seen: None,
+        outcome,
+        sink,
+    };
+    for (index, span) in spans.iter().enumerate() {
+        if !span.left_over {
+            scan.chunk(span, spans.get(..index).unwrap_or_default());
+        }
+    }
+    scan.history.conclude(&spans, &mut scan.outcome);
+    if options.carve {
+        scan.carve(&spans);
+    }
+    let mut outcome = scan.outcome;
+    if !outcome.damage.is_empty() {
+        outcome.coverage.note(SourceState::Damaged);
+    }
+    outcome
+}
+
+struct Scan<'w, 'a, 's> {
+    bytes: &'a [u8],
+    options: &'s ScanOptions<'w>,
+    filter: Filter,
+    history: History,
+    /// The last record's number.
+    last: Option<u64>,
+    /// Where each record number stands; only kept once a number came twice.
+    seen: Option<HashMap<u64, (usize, usize)>>,
+    outcome: Outcome,
+    sink: &'s mut dyn FnMut(EventRecord),
+}
+
+impl<'a> Scan<'_, 'a, '_> {
+    fn chunk(&mut self, span: &Span<'a>, before: &[Span<'a>]) {
+        if let Some(header) = span.header {
+            let wrong = match (
+                header.header_is_intact(span.bytes),
+                header.records_are_intact(span.bytes),
+            ) {
+                (true, true) => None,
+                (true, false) => Some("the checksum over the chunk's records is wrong"),
+                (false, true) => Some("the checksum over the chunk's header is wrong"),
+                (false, false) => {
+                    Some("the checksums over the chunk's header and its records are wrong")
+                }
+            };
+            if let Some(wrong) = wrong {
+                Damage::new(
+                    offset(span.base),
+                    0,
+                    format!("{wrong}; it was read all the same"),
+                )
+                .push_to(&mut self.outcome.damage);
+            }
+        }
+        self.filter.enter_chunk();
+        let mut parser = Parser::new(span.bytes);
+        let mut records = Records::of(span);
+        while let Some(record) = records.next(&mut self.outcome.damage) {
+            if self.number(span, &record, before) {
+                self.record(&mut parser, span, &record);
+            }
+        }
+        if let Some(last) = span.header.map(|header| header.last_record)
+            && span.knows_its_end()
+            && let Some(read) = self.last
+            && read < last
+        {
+            Damage::new(
+                offset(span.base + records.position()),
+                0,
+                format!("the chunk's last event records, up to {last}, are missing"),
+            )
+            .push_to(&mut self.outcome.damage);
+        }
+    }
+
+    /// Counts the record and sees whether its number follows from the last one. `false` for a
+    /// copy of a record that was already read.
+    fn number(&mut self, span: &Span<'a>, record: &RecordHeader, before: &[Span<'a>]) -> bool {
+        let place = (span.base + record.at, record.length);
+        if self.last.is_some_and(|last| record.record_id <= last) && self.seen.is_none() {
+            self.seen = Some(places(before, span, record.at));
+        }
+        if let Some(seen) = &mut self.seen {
+            if let Some((at, length)) = seen.get(&record.record_id).copied() {
+                let first = slice_at(self.bytes, at, length);
+                if first.is_some() && first == slice_at(self.bytes, place.0, place.1) {
+                    Damage::new(
+                        offset(place.0),
+                        offset(place.1),
+                        format!(
+                            "event record {} stands here a second time; it was read at {:#x}",
+                            record.record_id,
+                            offset(at)
+                        ),
+                    )
+                    .push_to(&mut self.outcome.damage);
+                    return false;
+                }
+            }
+            seen.insert(record.record_id, place);
+        }
+        let coverage = &mut self.outcome.coverage;
+        coverage.records += 1;
+        if let Some(written) = record.written() {
+            coverage.widen(RecordedTime::utc(written));
+        }
+        if let Some(last) = self.last
+            && Some(record.record_id) != last.checked_add(1)
+        {
+            coverage.gaps.push(NumberGap {
+                after: last,
+                before: record.record_id,
+                offset: offset(place.0),
+            });
+        }
+        self.last = Some(record.record_id);
+        true
+    }
+
+    fn record(&mut self, parser: &mut Parser<'a>, span: &Span<'a>, record: &RecordHeader) {
+        // Exported logs hold records without a time of writing; their event has its own.
+        let timeless = record.written().is_none();
+        let watched = self.history.watches() || timeless;
+        if !watched && !self.filter.lets_through(span.bytes, record) {
+            return;
+        }
+        let (start, end) = record.content();
+        match event::read(parser, start, end, self.options.ansi) {
+            Ok(event) => {
+                self.history.saw(record, &event);
+                if timeless && let Some(created) = event.created {
+                    self.outcome.coverage.widen(RecordedTime::utc(created));
+                }
+                if !is_wanted(self.options.wanted, &event.provider, event.event_id) {
+                    return;
+                }
+                match assemble(event, span.base, record) {
+                    Some(event) => (self.sink)(event),
+                    None => Damage::new(
+                        offset(span.base + record.at),
+                        offset(record.length),
+                        format!("event record {} has no time", record.record_id),
+                    )
+                    .push_to(&mut self.outcome.damage),
+                }
+            }
+            Err(fault) => {
+                broken(span.base, record, fault).push_to(&mut self.outcome.damage);
+            }
+        }
+    }
+
+    /// Looks for records in slack and in chunks that are left over.
+    fn carve(&mut self, spans: &[Span<'a>]) {
+        let mut known: HashMap<(u64, u64), ()> = HashMap::new();
+        let mut slack: Vec<(&Span<'a>, usize)> = Vec::new();
+        for span in spans {
+            if span.left_over {
+                slack.push((span, super::chunk::CHUNK_HEADER));
+                continue;
+            }
+            let mut records = Records::of(span);
+            while let Some(record) = records.next(&mut Vec::new()) {
+                known.insert((record.record_id, record.written), ());
+            }
+            slack.push((span, records.position()));
+        }
+        for (span, from) in slack {
+            self.filter.enter_chunk();
+            let mut parser = Parser::strict(span.bytes);
+            let mut at = from;
+            while let Some(record) = super::file::first_record_from(span.bytes, at) {
+                at = record.at + 1;
+                // The same record often lies in the slack of many chunks: what Windows had in
+                // the buffer from which it wrote them.
+                if known.contains_key(&(record.record_id, record.written))
+                    || record.written().is_none()
+                {
+                    continue;
+                }
+                let (start, end) = record.content();
+                if let Ok(event) = event::read(&mut parser, start, end, self.options.ansi) {
+                    at = record.at + record.length;
+                    known.insert((record.record_id, record.written), ());
+                    if is_wanted(self.options.wanted, &event.provider, event.event_id)
+                        && let Some(mut found) = assemble(event, span.base, &record)
+                    {
+                        found.recovered = true;
+                        (self.sink)(found);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where the records of earlier chunks, and of this one up to `until`, stand in the file.
+fn places(before: &[Span<'_>], span: &Span<'_>, until: usize) -> HashMap<u64, (usize, usize)> {
+    let mut places = HashMap::new();
+    for span in before.iter().filter(|span| !span.left_over) {
+        let mut records = Records::of(span);
+        while let Some(record) = records.next(&mut Vec::new()) {
+            places
+                .entry(record.record_id)
+                .or_insert((span.base + record.at, record.length));
+        }
+    }
+    let mut records = Records::of(span);
+    while let Some(record) = records.next(&mut Vec::new()) {
+        if record.at >= until {
+            break;
+        }
+        places
+            .entry(record.record_id)
+            .or_insert((span.base + record.at, record.length));
+    }
+    places
 }
 
 /// Whether an event is among those asked for.
-pub(super) fn is_wanted(wanted: Option<&[Wanted]>, provider: &str, event_id: u16) -> bool {
+fn is_wanted(wanted: Option<&[Wanted]>, provider: &str, event_id: u16) -> bool {
     wanted.is_none_or(|wanted| {
         wanted.iter().any(|one| {
             one.provider == provider
@@ -33,109 +303,28 @@ pub(super) fn is_wanted(wanted: Option<&[Wanted]>, provider: &str, event_id: u16
     })
 }
 
-fn run(bytes: &[u8], wanted: Option<&[Wanted]>, sink: &mut dyn FnMut(EventRecord)) -> Outcome {
-    let mut outcome = Outcome::default();
-    let mut chunks: Vec<(u64, usize, &[u8], ChunkHeader)> = Vec::new();
-    for (index, chunk) in bytes
-        .get(4096..)
-        .unwrap_or_default()
-        .chunks(CHUNK_SIZE)
-        .enumerate()
-    {
-        if let Some(header) = ChunkHeader::read(chunk) {
-            chunks.push((
-                header.first_record,
-                4096 + index * CHUNK_SIZE,
-                chunk,
-                header,
-            ));
-        }
-    }
-    chunks.sort_by_key(|(first, at, ..)| (*first, *at));
-    let mut last: Option<u64> = None;
-    for (_, base, chunk, header) in chunks {
-        let mut parser = Parser::new(chunk);
-        let mut at = CHUNK_HEADER;
-        while at < header.free_space.min(chunk.len()) {
-            let record = match RecordHeader::read(chunk, at) {
-                Ok(record) => record,
-                Err(reason) => {
-                    Damage::new(offset(base + at), offset(chunk.len() - at), reason)
-                        .push_to(&mut outcome.damage);
-                    break;
-                }
-            };
-            at += record.length;
-            outcome.coverage.records += 1;
-            if let Some(written) = record.written() {
-                outcome.coverage.widen(RecordedTime::utc(written));
-            }
-            if let Some(last) = last
-                && record.record_id != last.wrapping_add(1)
-            {
-                outcome.coverage.gaps.push(NumberGap {
-                    after: last,
-                    before: record.record_id,
-                    offset: offset(base + record.at),
-                });
-            }
-            if last.is_none() && record.record_id > 1 {
-                outcome.coverage.note(SourceState::RolledOver);
-            }
-            last = Some(record.record_id);
-            match decode(&mut parser, base, &record, encoding_rs::WINDOWS_1252) {
-                Ok(event) => {
-                    if is_wanted(wanted, &event.provider, event.event_id) {
-                        sink(event);
-                    }
-                }
-                Err(damage) => damage.push_to(&mut outcome.damage),
-            }
-        }
-    }
-    if !outcome.damage.is_empty() {
-        outcome.coverage.note(SourceState::Damaged);
-    }
-    outcome
+fn broken(base: usize, record: &RecordHeader, fault: super::binxml::Fault) -> Damage {
+    Damage::new(
+        offset(base + record.at),
+        offset(record.length),
+        format!(
+            "event record {}: {} (at {:#x})",
+            record.record_id,
+            fault.reason,
+            offset(base.saturating_add(fault.at))
+        ),
+    )
 }
 
-/// Decodes one record of the chunk that begins at `base` in the file.
-pub(super) fn decode(
-    parser: &mut Parser<'_>,
-    base: usize,
-    record: &RecordHeader,
-    ansi: &'static Encoding,
-) -> Result<EventRecord, Damage> {
-    let (start, end) = record.content();
-    let event = read_event(parser, start, end, ansi).map_err(|fault| {
-        Damage::new(
-            offset(base + record.at),
-            offset(record.length),
-            format!(
-                "event record {}: {} (at {:#x})",
-                record.record_id,
-                fault.reason,
-                offset(base.saturating_add(fault.at))
-            ),
-        )
-    })?;
-    let epoch = Timestamp::from_ticks(0);
-    let (written, created) = match (record.written().or(event.created).or(epoch), event.created) {
-        (Some(written), created) => (written, created.unwrap_or(written)),
-        (None, _) => {
-            return Err(Damage::new(
-                offset(base + record.at),
-                offset(record.length),
-                "an event record without a time",
-            ));
-        }
-    };
-    Ok(EventRecord {
+/// The record from its header and its content; `None` when neither of its two times is one.
+fn assemble(event: Event, base: usize, record: &RecordHeader) -> Option<EventRecord> {
+    let written = record.written().or(event.created)?;
+    Some(EventRecord {
         record_id: record.record_id,
         offset: offset(base + record.at),
         length: u32::try_from(record.length).unwrap_or(u32::MAX),
         written,
-        created,
+        created: event.created.unwrap_or(written),
         provider: event.provider,
         event_id: event.event_id,
         version: event.version,
@@ -150,18 +339,29 @@ pub(super) fn decode(
     })
 }
 
-/// The event whose record begins at that byte offset of the log.
+/// The event whose record begins at that byte offset of the log; `None` when no record begins
+/// there or it cannot be decoded. Its bytes are [`EventRecord::offset`] and
+/// [`EventRecord::length`].
 #[must_use]
 pub fn record_at(bytes: &[u8], at: u64) -> Option<EventRecord> {
+    let (span, record) = find(bytes, at)?;
+    let (start, end) = record.content();
+    let mut parser = Parser::new(span.bytes);
+    let event = event::read(&mut parser, start, end, encoding_rs::WINDOWS_1252).ok()?;
+    let mut found = assemble(event, span.base, &record)?;
+    found.recovered = span.left_over || record.at >= span.live_end();
+    Some(found)
+}
+
+/// The chunk and record at that byte offset of the log.
+pub(super) fn find(bytes: &[u8], at: u64) -> Option<(Span<'_>, RecordHeader)> {
     let at = usize::try_from(at).ok()?;
-    let base = at.checked_sub(4096)? / CHUNK_SIZE * CHUNK_SIZE + 4096;
-    let chunk = bytes.get(base..bytes.len().min(base + CHUNK_SIZE))?;
-    let record = RecordHeader::read(chunk, at - base).ok()?;
-    decode(
-        &mut Parser::new(chunk),
-        base,
-        &record,
-        encoding_rs::WINDOWS_1252,
-    )
-    .ok()
+    let span = chunks(bytes, &mut Outcome::default())
+        .into_iter()
+        .find(|span| {
+            at.checked_sub(span.base)
+                .is_some_and(|in_chunk| in_chunk < span.bytes.len())
+        })?;
+    let record = RecordHeader::read(span.bytes, at - span.base).ok()?;
+    Some((span, record))
 }

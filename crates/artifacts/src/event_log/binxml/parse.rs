@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::value::{RawValue, text_of_utf16};
 use super::{Cursor, Fault, MOST_DEPTH, token};
-use crate::event_log::wire::size;
+use crate::event_log::wire::{size, u32_at};
 
 /// How many tokens may be read in one chunk's template definitions and fragments together. Every
 /// token takes at least one byte, so the 64 KiB of an honest chunk cannot hold more than a
@@ -58,6 +58,7 @@ pub(in crate::event_log) struct Parser<'a> {
     chunk: &'a [u8],
     templates: HashMap<u32, Rc<Vec<Node<'a>>>>,
     tokens_left: u32,
+    strict: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -67,6 +68,16 @@ impl<'a> Parser<'a> {
             chunk,
             templates: HashMap::new(),
             tokens_left: MOST_TOKENS,
+            strict: false,
+        }
+    }
+
+    /// For records in space that is no longer used: the definition that a record names may have
+    /// been written over by another, so its id must be the one that the record expects.
+    pub(in crate::event_log) fn strict(chunk: &'a [u8]) -> Self {
+        Self {
+            strict: true,
+            ..Self::new(chunk)
         }
     }
 
@@ -225,6 +236,9 @@ impl<'a> Parser<'a> {
     fn instance(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Result<Instance<'a>, Fault> {
         let head = InstanceHead::read(cursor)?;
         let values = head.values(cursor)?;
+        if self.strict && !head.fits_definition(self.chunk) {
+            return Err(cursor.fault("another template stands where the record's own should"));
+        }
         let template = match self.templates.get(&head.definition) {
             Some(template) => Rc::clone(template),
             None => {
@@ -264,6 +278,8 @@ pub(in crate::event_log) fn definition_body(
 /// The head of a template instance: where its definition stands and how many values follow.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::event_log) struct InstanceHead {
+    /// The first four bytes of the definition's GUID.
+    id: u32,
     /// Offset of the definition in the chunk.
     pub(in crate::event_log) definition: u32,
     /// How many values the instance has.
@@ -274,7 +290,8 @@ impl InstanceHead {
     /// Reads it behind the template token and leaves the cursor at the first value descriptor.
     /// The first instance of a template in a chunk carries the definition itself.
     pub(in crate::event_log) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Fault> {
-        cursor.take(5)?;
+        cursor.u8()?;
+        let id = cursor.u32()?;
         let definition = cursor.u32()?;
         if size(definition) == cursor.position {
             cursor.take(20)?;
@@ -282,7 +299,19 @@ impl InstanceHead {
             cursor.take(length)?;
         }
         let values = size(cursor.u32()?);
-        Ok(Self { definition, values })
+        Ok(Self {
+            id,
+            definition,
+            values,
+        })
+    }
+
+    /// Whether the definition at that offset is the one meant.
+    fn fits_definition(self, chunk: &[u8]) -> bool {
+        size(self.definition)
+            .checked_add(4)
+            .and_then(|guid| u32_at(chunk, guid))
+            == Some(self.id)
     }
 
     /// The values: first all descriptors (length, type, zero), then all bytes.

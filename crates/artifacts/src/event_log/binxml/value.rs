@@ -9,7 +9,7 @@ use encoding_rs::Encoding;
 use kusari_evidence::time::Timestamp;
 
 use crate::event_log::record::EventValue;
-use crate::event_log::wire::{slice_at, u16_at, u32_at, u64_at};
+use crate::event_log::wire::{slice_at, u16_at, u32_at};
 
 /// Value types.
 pub(in crate::event_log) mod kind {
@@ -323,15 +323,4 @@ pub(in crate::event_log) fn plain_text(value: &EventValue, hexadecimal: bool) ->
 /// Whether Windows writes values of that type in hexadecimal.
 pub(in crate::event_log) fn is_hexadecimal(of: u8) -> bool {
     matches!(of & !kind::ARRAY, kind::SIZE | kind::HEX32 | kind::HEX64)
-}
-
-/// The 64-bit number in the value, of any integer type.
-pub(in crate::event_log) fn raw_number(value: RawValue<'_>) -> Option<u64> {
-    match (value.kind, value.bytes.len()) {
-        (kind::UINT8 | kind::INT8, 1) => value.bytes.first().copied().map(u64::from),
-        (kind::UINT16 | kind::INT16, 2) => u16_at(value.bytes, 0).map(u64::from),
-        (kind::UINT32 | kind::INT32 | kind::HEX32, 4) => u32_at(value.bytes, 0).map(u64::from),
-        (kind::UINT64 | kind::INT64 | kind::HEX64, 8) => u64_at(value.bytes, 0),
-        _ => None,
-    }
 }

@@ -1,0 +1,261 @@
+//! The header of the file and the places of its chunks.
+//!
+//! Source: Joachim Metz, "Windows XML Event Log (EVTX) format", file header and corruption
+//! scenarios. That a dirty file's header lags behind its chunks, that space behind the last chunk
+//! may hold what lay on the disk before, and that chunks behind the counted ones may be left from
+//! before a clearing was seen in real logs.
+
+use memchr::memmem;
+
+use super::chunk::{CHUNK_HEADER, CHUNK_MAGIC, CHUNK_SIZE, ChunkHeader, RecordHeader};
+use super::wire::{offset, slice_at, u16_at, u32_at, u64_at};
+use crate::{Damage, Outcome, SourceState};
+
+/// What a log begins with.
+const FILE_MAGIC: &[u8; 8] = b"ElfFile\0";
+/// Size of the file header's block; the first chunk follows.
+pub(super) const FILE_HEADER: usize = 4096;
+
+/// The fields of the file header that reading needs.
+#[derive(Debug, Clone, Copy)]
+struct FileHeader {
+    chunks: u16,
+    flags: u32,
+    intact: bool,
+}
+
+impl FileHeader {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        if slice_at(bytes, 0, 8)? != FILE_MAGIC {
+            return None;
+        }
+        let crc = u32_at(bytes, 124)?;
+        Some(Self {
+            chunks: u16_at(bytes, 42)?,
+            flags: u32_at(bytes, 120)?,
+            intact: crc32fast::hash(slice_at(bytes, 0, 120)?) == crc,
+        })
+    }
+}
+
+/// One chunk of the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span<'a> {
+    /// Offset in the file.
+    pub(super) base: usize,
+    /// Its bytes; fewer than 64 KiB where the file was cut.
+    pub(super) bytes: &'a [u8],
+    /// Its header; `None` when that is destroyed.
+    pub(super) header: Option<ChunkHeader>,
+    /// The number of its first record, by its header or else by the record itself.
+    pub(super) first_record: u64,
+    /// It stands behind the chunks that the log uses and repeats older numbers: left over from
+    /// before the log was cleared.
+    pub(super) left_over: bool,
+}
+
+impl<'a> Span<'a> {
+    fn with_header(base: usize, bytes: &'a [u8], header: ChunkHeader) -> Self {
+        // A destroyed header must not decide where its records belong in the order.
+        let first_record = match RecordHeader::read(bytes, CHUNK_HEADER) {
+            Ok(record) if !header.header_is_intact(bytes) => record.record_id,
+            _ => header.first_record,
+        };
+        Self {
+            base,
+            bytes,
+            header: Some(header),
+            first_record,
+            left_over: false,
+        }
+    }
+
+    /// A chunk whose header is destroyed but whose records still stand where they should.
+    fn without_header(base: usize, bytes: &'a [u8]) -> Option<Self> {
+        let record = first_record_from(bytes, CHUNK_HEADER.min(bytes.len()))?;
+        Some(Self {
+            base,
+            bytes,
+            header: None,
+            first_record: record.record_id,
+            left_over: false,
+        })
+    }
+
+    /// Where its live records end, counted from the chunk.
+    pub(super) fn live_end(&self) -> usize {
+        match self.header {
+            Some(header) if (CHUNK_HEADER..=self.bytes.len()).contains(&header.free_space) => {
+                header.free_space
+            }
+            _ => self.bytes.len(),
+        }
+    }
+
+    /// Whether the header says where the live records end.
+    pub(super) fn knows_its_end(&self) -> bool {
+        self.header.is_some_and(|header| {
+            (CHUNK_HEADER..=self.bytes.len()).contains(&header.free_space)
+                && header.header_is_intact(self.bytes)
+        })
+    }
+}
+
+/// The first readable record at or behind `from`.
+pub(super) fn first_record_from(chunk: &[u8], from: usize) -> Option<RecordHeader> {
+    let rest = chunk.get(from..)?;
+    memmem::find_iter(rest, super::chunk::RECORD_MAGIC)
+        .find_map(|at| RecordHeader::read(chunk, from + at).ok())
+}
+
+/// Finds the chunks of a log in file order, and says what is wrong with the file.
+pub(super) fn chunks<'a>(bytes: &'a [u8], outcome: &mut Outcome) -> Vec<Span<'a>> {
+    let header = FileHeader::read(bytes);
+    match header {
+        None => {
+            let length = FILE_HEADER.min(bytes.len());
+            Damage::new(
+                0,
+                offset(length),
+                "expected the header of an event log (`ElfFile`)",
+            )
+            .push_to(&mut outcome.damage);
+        }
+        Some(header) => {
+            if !header.intact {
+                Damage::new(
+                    0,
+                    0,
+                    "the file header's checksum is wrong; it was read all the same",
+                )
+                .push_to(&mut outcome.damage);
+            }
+            if header.flags & 1 != 0 {
+                outcome.coverage.note(SourceState::Dirty);
+            }
+        }
+    }
+    let counted = header
+        .filter(|header| header.intact)
+        .map(|header| usize::from(header.chunks));
+
+    let mut spans = find_chunks(bytes, outcome);
+    // The count has 16 bits, so at its highest it says nothing.
+    if let Some(counted) = counted.filter(|counted| *counted < usize::from(u16::MAX)) {
+        if spans.len() < counted {
+            outcome.coverage.note(SourceState::CutShort);
+        }
+        let mut highest = None;
+        for (index, span) in spans.iter_mut().enumerate() {
+            // A dirty header lags behind, so a chunk behind the counted ones may be the newest.
+            // Numbers only grow, so one that begins lower is older than the counted ones.
+            if index >= counted && highest.is_some_and(|highest| span.first_record <= highest) {
+                span.left_over = true;
+            } else {
+                highest = highest.max(Some(span.first_record));
+            }
+        }
+    }
+    spans
+}
+
+/// Chunks stand 64 KiB apart. Where bytes were lost or added the next chunk is found by what it
+/// begins with.
+fn find_chunks<'a>(bytes: &'a [u8], outcome: &mut Outcome) -> Vec<Span<'a>> {
+    let mut spans = Vec::new();
+    let mut at = FILE_HEADER.min(bytes.len());
+    if header_at(bytes, at).is_none()
+        && let Some(first) = next_chunk(bytes, 0)
+        && first < at
+    {
+        at = first;
+    }
+    while at < bytes.len() {
+        if let Some(header) = header_at(bytes, at) {
+            let end = chunk_end(bytes, at);
+            let chunk = bytes.get(at..end).unwrap_or_default();
+            if chunk.len() < CHUNK_SIZE {
+                cut_short(at, chunk.len(), end == bytes.len(), outcome);
+            }
+            spans.push(Span::with_header(at, chunk, header));
+            at = end;
+        } else {
+            let next = next_chunk(bytes, at).unwrap_or(bytes.len());
+            without_chunks(bytes, at, next, &mut spans, outcome);
+            at = next;
+        }
+    }
+    spans
+}
+
+fn cut_short(at: usize, length: usize, at_end: bool, outcome: &mut Outcome) {
+    outcome.coverage.note(SourceState::CutShort);
+    let reason = if at_end {
+        "the file ends inside a chunk"
+    } else {
+        "the next chunk begins before this one's 64 KiB are over"
+    };
+    Damage::new(offset(at + length), 0, reason).push_to(&mut outcome.damage);
+}
+
+/// A stretch in which no chunk begins: unused space, what lay on the disk before, or chunks whose
+/// headers are destroyed.
+fn without_chunks<'a>(
+    bytes: &'a [u8],
+    from: usize,
+    to: usize,
+    spans: &mut Vec<Span<'a>>,
+    outcome: &mut Outcome,
+) {
+    let last = to == bytes.len();
+    let mut at = from;
+    while at < to {
+        let end = to.min(at.saturating_add(CHUNK_SIZE));
+        let cell = bytes.get(at..end).unwrap_or_default();
+        if let Some(span) = Span::without_header(at, cell) {
+            Damage::new(
+                offset(at),
+                offset(CHUNK_HEADER.min(cell.len())),
+                "expected the header of a chunk (`ElfChnk`); its records are read without it",
+            )
+            .push_to(&mut outcome.damage);
+            spans.push(span);
+        } else if !last && cell.iter().any(|byte| *byte != 0) {
+            Damage::new(
+                offset(at),
+                offset(cell.len()),
+                "expected a chunk (`ElfChnk`), and no record stands there",
+            )
+            .push_to(&mut outcome.damage);
+        }
+        at = end;
+    }
+}
+
+/// The header of a chunk that begins at `at`.
+fn header_at(bytes: &[u8], at: usize) -> Option<ChunkHeader> {
+    let end = bytes.len().min(at.checked_add(CHUNK_SIZE)?);
+    ChunkHeader::read(bytes.get(at..end)?)
+}
+
+/// Where the chunk at `at` ends: after 64 KiB, unless another begins before and none there.
+fn chunk_end(bytes: &[u8], at: usize) -> usize {
+    let whole = at.saturating_add(CHUNK_SIZE);
+    if header_at(bytes, whole).is_some() || whole == bytes.len() {
+        return whole;
+    }
+    next_chunk(bytes, at + CHUNK_MAGIC.len())
+        .filter(|next| *next < whole)
+        .unwrap_or(whole)
+        .min(bytes.len())
+}
+
+/// The next place at or behind `from` where a chunk with a plausible header begins.
+fn next_chunk(bytes: &[u8], from: usize) -> Option<usize> {
+    memmem::find_iter(bytes.get(from..)?, CHUNK_MAGIC)
+        .map(|found| from + found)
+        .find(|at| {
+            // Header size, and first number before last number.
+            u32_at(bytes, at + 40) == Some(128) && u64_at(bytes, at + 8) <= u64_at(bytes, at + 16)
+        })
+}
