@@ -10,8 +10,10 @@ mod damage;
 mod hive_fact;
 mod locator;
 
+pub mod boot_sector;
 pub mod device_path;
 pub mod event_log;
+pub mod partition_table;
 pub mod registry;
 pub mod setup_log;
 pub mod system_hive;
