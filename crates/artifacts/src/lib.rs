@@ -15,9 +15,12 @@ pub mod device_path;
 pub mod event_log;
 pub mod partition_table;
 pub mod registry;
+pub mod sam_hive;
 pub mod setup_log;
+pub mod software_hive;
 pub mod system_hive;
 pub mod text;
+pub mod user_hive;
 pub mod vendor_log;
 
 pub use coverage::{Coverage, NumberGap, SourceState};
