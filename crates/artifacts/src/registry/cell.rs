@@ -80,10 +80,10 @@ pub(super) struct KeyNode<'h>(&'h [u8]);
 impl<'h> KeyNode<'h> {
     /// The length of the part in front of the name.
     pub(super) const FIXED: usize = 76;
-    /// A key without a name or anything else, for a cell that is no key.
-    pub(super) const EMPTY: Self = Self(&[]);
     const COMPRESSED_NAME: u16 = 0x0020;
     const HIVE_ENTRY: u16 = 0x0004;
+    /// The number of values is a handle, and there is no list of them.
+    const PREDEFINED_HANDLE: u16 = 0x0040;
 
     /// `data` as a key node, when it is one and its name fits in.
     pub(super) fn read(data: &'h [u8]) -> Option<Self> {
@@ -130,6 +130,30 @@ impl<'h> KeyNode<'h> {
 
     pub(super) fn values_list(self) -> u32 {
         self.u32(40)
+    }
+
+    /// Whether the key has no list of values, whatever its number of values says.
+    pub(super) fn has_no_value_list(self) -> bool {
+        self.values_list() == NIL || self.flags() & Self::PREDEFINED_HANDLE != 0
+    }
+
+    pub(super) fn security(self) -> u32 {
+        self.u32(44)
+    }
+
+    /// The length of the longest name among its subkeys, in bytes of UTF-16. It grows when a
+    /// subkey is created and is never made smaller. The upper half has other uses since Vista.
+    pub(super) fn longest_subkey_name(self) -> usize {
+        usize::from(self.u16(52))
+    }
+
+    pub(super) fn name_length_as_utf16(self) -> usize {
+        let length = self.name_bytes().map_or(0, <[u8]>::len);
+        if self.name_is_compressed() {
+            length.saturating_mul(2)
+        } else {
+            length
+        }
     }
 
     pub(super) fn class(self) -> (u32, u16) {
@@ -192,6 +216,11 @@ impl<'h> KeyValue<'h> {
 
     pub(super) fn is_resident(self) -> bool {
         u32_at(self.0, 4).unwrap_or(0) & Self::RESIDENT != 0
+    }
+
+    /// Whether the type is one of Windows' own (0 to 11) or a device property's.
+    pub(super) fn has_known_type(self) -> bool {
+        self.data_type() <= 11 || self.data_type() >> 16 == 0xFFFF
     }
 
     /// Where the data's cell is, when the data does not stand in this field itself.

@@ -1,11 +1,10 @@
 //! Keys.
 
-use std::sync::Arc;
-
 use kusari_evidence::time::Timestamp;
 
-use super::cell::{KeyNode, NIL, allocated, file_offset, index};
+use super::cell::{KeyNode, NIL, allocated, file_offset};
 use super::hive::Hive;
+use super::recovery::{self, Parent, Recovered, RecoveredKey};
 use super::subkeys::{self, Entry};
 use super::{Value, name};
 use crate::Locator;
@@ -14,34 +13,72 @@ use crate::Locator;
 /// limits").
 pub(super) const DEEPEST: u16 = 512;
 
+/// What stands in a path for the keys that are not known.
+const UNKNOWN: &str = "?";
+
 /// A key of a hive.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Key<'h> {
-    pub(super) hive: &'h Hive,
-    pub(super) offset: u32,
-    pub(super) node: KeyNode<'h>,
-    /// The way from the root to this key's parent; `None` for the root itself.
-    trail: Option<Arc<Trail>>,
+    hive: &'h Hive,
+    offset: u32,
+    node: KeyNode<'h>,
+    place: Place<'h>,
 }
 
-/// A key on the way down to another.
-#[derive(Debug)]
-struct Trail {
-    offset: u32,
-    /// How many keys stand above this one.
-    depth: u16,
-    above: Option<Arc<Trail>>,
+#[derive(Debug, Clone, Copy)]
+enum Place<'h> {
+    /// Reached from the root, over so many keys.
+    Living(u16),
+    Recovered(&'h RecoveredKey),
+}
+
+/// How far a key's path can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PathStanding {
+    /// The key was reached from the root.
+    Walked,
+    /// The key was recovered, and its parent field leads to the root over keys that can have been
+    /// its parents. A deleted key's parent may still have been another one whose cell was used
+    /// anew, so the path is consistent with the evidence but not proved by it.
+    Consistent,
+    /// The key was recovered, and a key above it is not known. The path begins with `?`.
+    Broken,
 }
 
 impl<'h> Key<'h> {
-    pub(super) fn root(hive: &'h Hive, offset: u32) -> Self {
-        Self {
+    pub(super) fn root(hive: &'h Hive, offset: u32) -> Option<Self> {
+        Some(Self {
             hive,
             offset,
-            // The caller has found a key there.
-            node: live_node(hive.bins(), offset).unwrap_or(KeyNode::EMPTY),
-            trail: None,
-        }
+            node: live_node(hive.bins(), offset)?,
+            place: Place::Living(0),
+        })
+    }
+
+    /// A key that the survey has reached.
+    pub(super) fn living(hive: &'h Hive, offset: u32) -> Option<Self> {
+        let node = live_node(hive.bins(), offset)?;
+        // How deep it stands matters for its subkeys only.
+        let steps = climb(hive, offset).count();
+        Some(Self {
+            hive,
+            offset,
+            node,
+            place: Place::Living(u16::try_from(steps).unwrap_or(DEEPEST)),
+        })
+    }
+
+    pub(super) fn recovered(hive: &'h Hive, key: &'h RecoveredKey) -> Option<Self> {
+        Some(Self {
+            hive,
+            offset: key.offset,
+            node: recovery::dead_node(hive.bins(), &hive.survey().used, key.offset)?,
+            place: Place::Recovered(key),
+        })
+    }
+
+    pub(super) const fn hive(&self) -> &'h Hive {
+        self.hive
     }
 
     /// The key's own name.
@@ -50,24 +87,63 @@ impl<'h> Key<'h> {
         node_name(self.node)
     }
 
-    /// The names from below the root down to this key, separated by `\`; empty for the root.
+    /// The names from below the root down to this key, separated by `\`; empty for the root. The
+    /// path of a recovered key begins with `?` where the keys above it are not known; see
+    /// [`Key::path_standing`].
     #[must_use]
     pub fn path(&self) -> String {
         let mut names = Vec::new();
-        if self.trail.is_some() {
-            names.push(self.name());
+        let mut living = Some(self.offset);
+        if let Place::Recovered(key) = self.place {
+            let top = self.climb_recovered(key, |key| names.push(key.name()));
+            living = match top {
+                Parent::Living(offset) => Some(offset),
+                Parent::Recovered(_) | Parent::Unknown => {
+                    names.push(UNKNOWN.to_owned());
+                    None
+                }
+            };
         }
-        let mut step = self.trail.as_deref();
-        while let Some(trail) = step {
-            if trail.above.is_some()
-                && let Some(node) = live_node(self.hive.bins(), trail.offset)
-            {
-                names.push(node_name(node));
-            }
-            step = trail.above.as_deref();
+        if let Some(offset) = living {
+            names.extend(
+                climb(self.hive, offset)
+                    .filter_map(|offset| live_node(self.hive.bins(), offset))
+                    .map(node_name),
+            );
         }
         names.reverse();
         names.join("\\")
+    }
+
+    /// How far [`Key::path`] can be relied on.
+    #[must_use]
+    pub fn path_standing(&self) -> PathStanding {
+        match self.place {
+            Place::Living(_) => PathStanding::Walked,
+            Place::Recovered(key) => match self.climb_recovered(key, |_| {}) {
+                Parent::Living(_) => PathStanding::Consistent,
+                Parent::Recovered(_) | Parent::Unknown => PathStanding::Broken,
+            },
+        }
+    }
+
+    /// Goes up over recovered keys, and says where the last of them leads.
+    fn climb_recovered(&self, key: &'h RecoveredKey, mut take: impl FnMut(Key<'h>)) -> Parent {
+        take(*self);
+        let mut parent = key.parent;
+        for _ in 0..DEEPEST {
+            let Parent::Recovered(offset) = parent else {
+                break;
+            };
+            let Some(above) = self.hive.recovery().key(offset) else {
+                return Parent::Unknown;
+            };
+            if let Some(above) = Key::recovered(self.hive, above) {
+                take(above);
+            }
+            parent = above.parent;
+        }
+        parent
     }
 
     /// When the key was last written: a value was set or deleted, or a subkey was created or
@@ -91,8 +167,28 @@ impl<'h> Key<'h> {
         if offset == NIL || length == 0 {
             return None;
         }
-        let bytes = allocated(self.hive.bins(), offset)?.get(..usize::from(length))?;
-        Some(name::decode(bytes, false))
+        let cell = match self.place {
+            Place::Living(_) => allocated(self.hive.bins(), offset)?,
+            Place::Recovered(_) => {
+                recovery::dead_cell(self.hive.bins(), &self.hive.survey().used, offset)?
+            }
+        };
+        Some(name::decode(cell.get(..usize::from(length))?, false))
+    }
+
+    /// Whether the key was not reached from the root but found in free or cut-off cells.
+    #[must_use]
+    pub const fn is_recovered(&self) -> bool {
+        matches!(self.place, Place::Recovered(_))
+    }
+
+    /// How the key came to be found; `None` for a living key.
+    #[must_use]
+    pub const fn recovery(&self) -> Option<Recovered> {
+        match self.place {
+            Place::Living(_) => None,
+            Place::Recovered(key) => Some(key.how),
+        }
     }
 
     /// Where the key stands in its hive.
@@ -105,101 +201,84 @@ impl<'h> Key<'h> {
         }
     }
 
-    /// The subkeys, in the order in which the hive lists them.
+    /// The subkeys, in the order in which the hive lists them; of a recovered key, the recovered
+    /// keys that name it as their parent.
     ///
     /// A key that names another parent than this one, or that is listed twice, is left out: the
     /// list or the key is damaged, and which one cannot be told here.
     pub fn subkeys(&self) -> impl Iterator<Item = Key<'h>> + use<'h> {
-        let hive = self.hive;
-        let trail = self.trail_down();
-        self.subkey_offsets().into_iter().filter_map(move |offset| {
-            Some(Key {
-                hive,
-                offset,
-                node: live_node(hive.bins(), offset)?,
-                trail: trail.clone(),
+        let key = *self;
+        let offsets = match self.place {
+            Place::Living(_) => self.subkey_offsets(),
+            Place::Recovered(_) => self.hive.recovery().children(self.offset),
+        };
+        offsets
+            .into_iter()
+            .filter_map(move |offset| match key.place {
+                Place::Living(depth) => Some(Key {
+                    hive: key.hive,
+                    offset,
+                    node: live_node(key.hive.bins(), offset)?,
+                    place: Place::Living(depth + 1),
+                }),
+                Place::Recovered(_) => Key::recovered(key.hive, key.hive.recovery().key(offset)?),
             })
-        })
     }
 
     /// The key at a path below this one, names separated by `\`, without case. The empty path is
     /// the key itself.
     #[must_use]
     pub fn subkey(&self, path: &str) -> Option<Key<'h>> {
-        let mut key = self.clone();
-        for part in path.split('\\').filter(|part| !part.is_empty()) {
-            key = key.child(part)?;
-        }
-        Some(key)
+        path.split('\\')
+            .filter(|part| !part.is_empty())
+            .try_fold(*self, |key, part| key.child(part))
     }
 
     fn child(&self, wanted: &str) -> Option<Key<'h>> {
+        let Place::Living(depth) = self.place else {
+            return self.subkeys().find(|key| has_name(key.node, wanted));
+        };
         let mut found = None;
-        let list = self.subkeys_list()?;
+        let list = self.subkeys_list(depth)?;
         subkeys::each(
             self.hive.bins(),
             list,
-            |_| {},
+            |_| true,
             |entry| {
                 if let Entry::Key(offset) = entry
-                    && let Some(node) = self.child_node(offset)
-                    && name::matches(
-                        node.name_bytes().unwrap_or_default(),
-                        node.name_is_compressed(),
-                        wanted,
-                    )
+                    && let Some(node) = child_node(self.hive, self.offset, offset)
+                    && has_name(node, wanted)
                 {
-                    found = Some((offset, node));
+                    found = Some(Key {
+                        hive: self.hive,
+                        offset,
+                        node,
+                        place: Place::Living(depth + 1),
+                    });
                 }
                 found.is_none()
             },
         );
-        let (offset, node) = found?;
-        Some(Key {
-            hive: self.hive,
-            offset,
-            node,
-            trail: self.trail_down(),
-        })
+        found
     }
 
     /// The list of subkeys, when the key has any and is not too deep to have them.
-    pub(super) fn subkeys_list(&self) -> Option<u32> {
-        let list = self.node.subkeys_list();
-        let depth = self.trail.as_ref().map_or(0, |trail| trail.depth + 1);
-        (list != NIL && self.node.subkey_count() > 0 && depth < DEEPEST).then_some(list)
-    }
-
-    /// The node at `offset`, when it is a subkey of this key by its own word. Since every key
-    /// names one parent, nothing can be reached on two ways, and the walk is a tree.
-    pub(super) fn child_node(&self, offset: u32) -> Option<KeyNode<'h>> {
-        let node = live_node(self.hive.bins(), offset)?;
-        let is_child = node.parent() == self.offset && !self.stands_on_trail(offset);
-        is_child.then_some(node)
-    }
-
-    /// Whether `offset` is this key or one above it.
-    fn stands_on_trail(&self, offset: u32) -> bool {
-        let mut step = self.trail.as_deref();
-        while let Some(trail) = step {
-            if trail.offset == offset {
-                return true;
-            }
-            step = trail.above.as_deref();
-        }
-        self.offset == offset
+    fn subkeys_list(&self, depth: u16) -> Option<u32> {
+        (self.node.subkey_count() > 0 && depth < DEEPEST).then(|| self.node.subkeys_list())
     }
 
     fn subkey_offsets(&self) -> Vec<u32> {
         let mut offsets = Vec::new();
-        if let Some(list) = self.subkeys_list() {
+        if let Place::Living(depth) = self.place
+            && let Some(list) = self.subkeys_list(depth)
+        {
             subkeys::each(
                 self.hive.bins(),
                 list,
-                |_| {},
+                |_| true,
                 |entry| {
                     if let Entry::Key(offset) = entry
-                        && self.child_node(offset).is_some()
+                        && child_node(self.hive, self.offset, offset).is_some()
                     {
                         offsets.push(offset);
                     }
@@ -210,39 +289,58 @@ impl<'h> Key<'h> {
         without_repeats(offsets)
     }
 
-    fn trail_down(&self) -> Option<Arc<Trail>> {
-        Some(Arc::new(Trail {
-            offset: self.offset,
-            depth: self.trail.as_ref().map_or(0, |trail| trail.depth + 1),
-            above: self.trail.clone(),
-        }))
-    }
-
-    /// The values, in the order in which the hive lists them.
+    /// The values, in the order in which the hive lists them. Of a recovered key, those whose
+    /// cells have not been used anew.
     pub fn values(&self) -> impl Iterator<Item = Value<'h>> + use<'h> {
-        let key = self.clone();
-        without_repeats(self.value_offsets().collect())
+        let key = *self;
+        without_repeats(self.value_offsets())
             .into_iter()
-            .filter_map(move |offset| Value::live(&key, offset))
+            .filter_map(move |offset| Value::of(key, offset))
     }
 
     /// The value of that name, without case; the empty name is the default value.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<Value<'h>> {
         self.value_offsets()
-            .filter_map(|offset| Value::live(self, offset))
+            .into_iter()
+            .filter_map(|offset| Value::of(*self, offset))
             .find(|value| value.has_name(name))
     }
 
-    fn value_offsets(&self) -> impl Iterator<Item = u32> + use<'h> {
-        let list = self.node.values_list();
-        let count = self.node.value_count();
-        let cell = (list != NIL && count > 0)
-            .then(|| allocated(self.hive.bins(), list))
-            .flatten()
-            .unwrap_or_default();
-        subkeys::values(cell, count).0
+    fn value_offsets(&self) -> Vec<u32> {
+        let bins = self.hive.bins();
+        match self.place {
+            Place::Living(_) if self.node.has_no_value_list() => Vec::new(),
+            Place::Living(_) => {
+                let list = allocated(bins, self.node.values_list()).unwrap_or_default();
+                subkeys::values(bins, list, self.node.value_count())
+                    .0
+                    .collect()
+            }
+            Place::Recovered(_) => {
+                recovery::dead_value_offsets(bins, &self.hive.survey().used, self.node)
+            }
+        }
     }
+}
+
+/// The key at `offset` and those above it, up to but without the root.
+fn climb(hive: &Hive, offset: u32) -> impl Iterator<Item = u32> + '_ {
+    let is_below_root = move |offset: &u32| Some(*offset) != hive.root_cell();
+    std::iter::successors(Some(offset).filter(is_below_root), move |&offset| {
+        live_node(hive.bins(), offset)
+            .map(KeyNode::parent)
+            .filter(is_below_root)
+    })
+    .take(usize::from(DEEPEST))
+}
+
+/// The node at `offset`, when it is a subkey of the key at `parent` by its own word. Since every
+/// key names one parent and the root is nobody's subkey, no key can be reached on two ways, and
+/// the walk is a tree.
+pub(super) fn child_node(hive: &Hive, parent: u32, offset: u32) -> Option<KeyNode<'_>> {
+    let node = live_node(hive.bins(), offset)?;
+    (node.parent() == parent && Some(offset) != hive.root_cell()).then_some(node)
 }
 
 /// The key node in the allocated cell at `offset`.
@@ -250,10 +348,18 @@ pub(super) fn live_node(bins: &[u8], offset: u32) -> Option<KeyNode<'_>> {
     allocated(bins, offset).and_then(KeyNode::read)
 }
 
-pub(super) fn node_name(node: KeyNode<'_>) -> String {
+fn node_name(node: KeyNode<'_>) -> String {
     name::decode(
         node.name_bytes().unwrap_or_default(),
         node.name_is_compressed(),
+    )
+}
+
+fn has_name(node: KeyNode<'_>, wanted: &str) -> bool {
+    name::matches(
+        node.name_bytes().unwrap_or_default(),
+        node.name_is_compressed(),
+        wanted,
     )
 }
 
@@ -266,7 +372,7 @@ fn without_repeats(offsets: Vec<u32>) -> Vec<u32> {
     if !repeats {
         return offsets;
     }
-    let mut seen = std::collections::HashSet::with_capacity(index(u32::from(u16::MAX)));
+    let mut seen = std::collections::HashSet::with_capacity(offsets.len());
     offsets
         .into_iter()
         .filter(|&offset| seen.insert(offset))

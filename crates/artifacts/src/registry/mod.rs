@@ -24,17 +24,23 @@
 //! documentation of libregf by Joachim Metz, and the hives of the project's corpus.
 
 mod base_block;
+mod bins;
 mod cell;
 mod hive;
 mod key;
 mod name;
 mod property;
+mod recovery;
+mod replay;
 mod subkeys;
 mod survey;
+mod used;
 mod value;
 
 pub use base_block::{BaseBlock, HiveKind};
 pub use hive::{Hive, HiveError};
-pub use key::Key;
+pub use key::{Key, PathStanding};
 pub use property::Property;
+pub use recovery::Recovered;
+pub use replay::LogPage;
 pub use value::Value;

@@ -10,43 +10,38 @@ pub(super) enum Entry {
     BrokenList(u32),
 }
 
+/// The shortest cell of a key, and of a value. Lists with more entries than the hive can hold
+/// such cells are damaged, and reading on would only repeat.
+const SHORTEST_KEY: usize = 80;
+const SHORTEST_VALUE: usize = 24;
+
 /// Calls `take` with every entry of the list at `offset`, in the list's order, until it says
-/// `false`. `list_cell` is called with the offset of each list cell that was read.
+/// `false`. `may_read` is asked before each list cell is read.
 pub(super) fn each(
     bins: &[u8],
     offset: u32,
-    mut list_cell: impl FnMut(u32),
+    mut may_read: impl FnMut(u32) -> bool,
     mut take: impl FnMut(Entry) -> bool,
 ) {
-    let Some(list) = allocated(bins, offset) else {
-        take(Entry::BrokenList(offset));
-        return;
-    };
-    if list.get(..2) != Some(b"ri") {
-        match leaf(list) {
-            Some(mut keys) => {
-                list_cell(offset);
-                let _ = keys.all(|key| take(Entry::Key(key)));
-            }
-            None => {
-                take(Entry::BrokenList(offset));
-            }
-        }
-        return;
-    }
-    list_cell(offset);
-    for leaf_offset in offsets(list, 4) {
-        // An index root lists leaves only, so the way down is never deeper than this.
-        let keys = allocated(bins, leaf_offset).and_then(leaf);
-        let go_on = match keys {
-            Some(mut keys) => {
-                list_cell(leaf_offset);
-                keys.all(|key| take(Entry::Key(key)))
-            }
-            None => take(Entry::BrokenList(leaf_offset)),
+    let mut most = bins.len() / SHORTEST_KEY;
+    let mut leaf = |offset: u32| {
+        let list = allocated(bins, offset).filter(|_| may_read(offset));
+        let Some(mut keys) = list.and_then(leaf) else {
+            return take(Entry::BrokenList(offset));
         };
-        if !go_on {
-            return;
+        keys.all(|key| {
+            most = most.saturating_sub(1);
+            most > 0 && take(Entry::Key(key))
+        })
+    };
+    let root = allocated(bins, offset).filter(|list| list.starts_with(b"ri"));
+    match root {
+        // An index root lists leaves only, so the way down is never deeper than this.
+        Some(root) => {
+            let _ = offsets(root, 4).all(leaf);
+        }
+        None => {
+            leaf(offset);
         }
     }
 }
@@ -69,20 +64,15 @@ fn offsets(list: &[u8], element: usize) -> impl Iterator<Item = u32> + '_ {
         .filter_map(|element| u32_at(element, 0))
 }
 
-/// How many elements a list says it has beyond those that its cell can hold.
-pub(super) fn missing(list: &[u8]) -> usize {
-    let count = usize::from(u16_at(list, 2).unwrap_or(0));
-    let element = match list.get(..2) {
-        Some(b"lf" | b"lh") => 8,
-        _ => 4,
-    };
-    count.saturating_sub(list.len().saturating_sub(4) / element)
-}
-
-/// The offsets of a value list of `count` entries that its cell holds, and those behind them
-/// that the list no longer counts.
-pub(super) fn values(list: &[u8], count: u32) -> (impl Iterator<Item = u32> + '_, &[u8]) {
-    let length = index(count).saturating_mul(4).min(list.len());
+/// The offsets in a list of `count` values that its cell holds, and the bytes behind them that
+/// the list no longer counts.
+pub(super) fn values<'l>(
+    bins: &[u8],
+    list: &'l [u8],
+    count: u32,
+) -> (impl Iterator<Item = u32> + use<'l>, &'l [u8]) {
+    let count = index(count).min(bins.len() / SHORTEST_VALUE);
+    let length = count.saturating_mul(4).min(list.len());
     let (counted, rest) = list.split_at_checked(length).unwrap_or((list, &[]));
     (
         counted.chunks_exact(4).filter_map(|entry| u32_at(entry, 0)),

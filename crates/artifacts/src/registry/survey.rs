@@ -1,92 +1,210 @@
-//! One walk over all living keys: how many, from when to when, and what is damaged.
+//! One walk over all living keys: how many, from when to when, what is damaged, and which bytes
+//! they use.
 
-use kusari_evidence::time::RecordedTime;
+use kusari_evidence::time::{RecordedTime, Timestamp};
 
-use super::cell::{NIL, allocated, file_offset};
+use super::cell::{
+    BINS_START, KeyNode, KeyValue, NIL, SIZE_FIELD, allocated, cell, file_offset, index,
+};
 use super::hive::Hive;
-use super::key::Key;
+use super::key::{DEEPEST, child_node, live_node};
 use super::subkeys::{self, Entry};
-use crate::{Coverage, Damage, Outcome, SourceState};
+use super::used::Used;
+use super::{bins, value};
+use crate::{Damage, Outcome, SourceState};
 
 /// What the walk found.
 #[derive(Debug)]
 pub(super) struct Survey {
     pub(super) outcome: Outcome,
+    /// The bytes of all cells that living keys use.
+    pub(super) used: Used,
+    /// The cells of the living keys themselves.
+    pub(super) keys: Used,
 }
 
 impl Survey {
     pub(super) fn of(hive: &Hive) -> Self {
+        let length = hive.bins().len();
         let mut survey = Self {
             outcome: Outcome::default(),
+            used: Used::new(length),
+            keys: Used::new(length),
         };
-        if hive.base_block().is_dirty() {
-            survey.coverage().note(SourceState::Dirty);
-        }
-        match hive.root() {
-            Some(root) => survey.walk(root),
-            None => survey.skip(0, "no root key was found"),
+        survey.state_of_file(hive);
+        match hive.root_cell() {
+            Some(root) => survey.walk(hive, root),
+            None => survey.skip(hive, 0, "no root key was found"),
         }
         if !survey.outcome.damage.is_empty() {
-            survey.coverage().note(SourceState::Damaged);
+            survey.outcome.coverage.note(SourceState::Damaged);
         }
+        survey.outcome.damage.sort_by_key(|damage| damage.offset);
         survey
     }
 
-    fn coverage(&mut self) -> &mut Coverage {
-        &mut self.outcome.coverage
+    fn state_of_file(&mut self, hive: &Hive) {
+        let replay = hive.replay();
+        for &state in &replay.states {
+            self.outcome.coverage.note(state);
+        }
+        for damage in &replay.damage {
+            damage.clone().push_to(&mut self.outcome.damage);
+        }
+        let base = hive.base_block();
+        let stated = index(base.bins_length);
+        let there = hive.bins().len();
+        if base.is_valid && stated > there {
+            self.outcome.coverage.note(SourceState::CutShort);
+            let end = u64::try_from(BINS_START + there).unwrap_or(u64::MAX);
+            let missing = u64::try_from(stated - there).unwrap_or(u64::MAX);
+            Damage::new(
+                end,
+                missing,
+                "the file ends here; its header says that it goes on",
+            )
+            .push_to(&mut self.outcome.damage);
+        }
+        let stated = if base.is_valid { base.bins_length } else { NIL };
+        bins::damage(hive.bins(), stated, &mut self.outcome.damage);
     }
 
-    fn walk(&mut self, root: Key<'_>) {
-        let mut waiting = vec![root];
-        while let Some(key) = waiting.pop() {
+    fn walk(&mut self, hive: &Hive, root: u32) {
+        let mut waiting = vec![(root, 0_u16)];
+        while let Some((offset, depth)) = waiting.pop() {
+            let Some(node) = live_node(hive.bins(), offset) else {
+                continue;
+            };
+            if self.keys.is(offset) {
+                self.skip(hive, offset, "a key that is listed twice");
+                continue;
+            }
+            self.keys.mark(offset, 1);
+            self.claim(hive, offset);
             self.outcome.coverage.records += 1;
-            if let Some(time) = key.last_written() {
+            if let Some(time) = Timestamp::from_filetime(node.last_written()) {
                 self.outcome.coverage.widen(RecordedTime::utc(time));
             }
-            self.look_at_list(&key);
-            waiting.extend(key.subkeys());
-        }
-    }
-
-    fn look_at_list(&mut self, key: &Key<'_>) {
-        let Some(list) = key.subkeys_list() else {
-            return;
-        };
-        let bins = key.hive.bins();
-        let mut lists = Vec::new();
-        let mut broken = Vec::new();
-        subkeys::each(
-            bins,
-            list,
-            |cell| lists.push(cell),
-            |entry| {
-                match entry {
-                    Entry::Key(offset) if key.child_node(offset).is_some() => {}
-                    Entry::Key(offset) => {
-                        broken.push((offset, "no subkey of the key that lists it"))
-                    }
-                    Entry::BrokenList(offset) => broken.push((offset, "no list of subkeys")),
-                }
-                true
-            },
-        );
-        for (offset, reason) in broken {
-            self.skip(offset, reason);
-        }
-        for list in lists {
-            let missing = allocated(bins, list).map_or(0, subkeys::missing);
-            if missing > 0 {
-                self.skip(list, &format!("{missing} entries of this list are missing"));
+            // Keys share their security descriptors.
+            self.claim(hive, node.security());
+            self.claim(hive, node.class().0);
+            self.values(hive, offset, node);
+            if node.subkey_count() == 0 {
+                continue;
+            }
+            if depth < DEEPEST {
+                self.subkeys(hive, offset, node, |child| waiting.push((child, depth + 1)));
+            } else {
+                self.skip(hive, offset, "its subkeys lie deeper than a registry can");
             }
         }
     }
 
-    fn skip(&mut self, offset: u32, reason: &str) {
-        let at = if offset == NIL {
-            0
-        } else {
-            file_offset(offset)
+    fn subkeys(&mut self, hive: &Hive, key: u32, node: KeyNode<'_>, mut take: impl FnMut(u32)) {
+        let list = node.subkeys_list();
+        let mut broken = Vec::new();
+        let mut listed = 0_u32;
+        // The root of an index is claimed here, its leaves as they are read.
+        let is_index = allocated(hive.bins(), list).is_some_and(|list| list.starts_with(b"ri"));
+        if is_index && !self.claim(hive, list) {
+            self.skip(hive, list, "a list of subkeys that belongs to another key");
+            return;
+        }
+        subkeys::each(
+            hive.bins(),
+            list,
+            |list| self.claim(hive, list),
+            |entry| {
+                match entry {
+                    Entry::Key(offset) => {
+                        listed = listed.saturating_add(1);
+                        match child_node(hive, key, offset) {
+                            Some(_) => take(offset),
+                            None => broken.push((offset, "no subkey of the key that lists it")),
+                        }
+                    }
+                    Entry::BrokenList(offset) => {
+                        broken.push((offset, "no list of subkeys, or that of another key"));
+                    }
+                }
+                broken.len() < Damage::MOST
+            },
+        );
+        let is_short = broken.is_empty() && listed != node.subkey_count();
+        for (offset, reason) in broken {
+            self.skip(hive, offset, reason);
+        }
+        if is_short {
+            let reason = format!(
+                "the key says that it has {} subkeys, its list has {listed}",
+                node.subkey_count()
+            );
+            self.skip(hive, key, &reason);
+        }
+    }
+
+    fn values(&mut self, hive: &Hive, key: u32, node: KeyNode<'_>) {
+        if node.value_count() == 0 || node.has_no_value_list() {
+            return;
+        }
+        let Some(list) = allocated(hive.bins(), node.values_list())
+            .filter(|_| self.claim(hive, node.values_list()))
+        else {
+            let reason = "no list of values, or that of another key";
+            self.skip(hive, node.values_list(), reason);
+            return;
         };
-        Damage::new(u64::from(at), 0, reason).push_to(&mut self.outcome.damage);
+        if list.len() / 4 < index(node.value_count()) {
+            let reason = format!(
+                "the key says that it has {} values, its list has room for {}",
+                node.value_count(),
+                list.len() / 4
+            );
+            self.skip(hive, key, &reason);
+        }
+        for offset in subkeys::values(hive.bins(), list, node.value_count()).0 {
+            let value = allocated(hive.bins(), offset).and_then(KeyValue::read);
+            match value.filter(|_| self.claim(hive, offset)) {
+                Some(value) => self.data(hive, offset, value),
+                None => self.skip(hive, offset, "no value, or that of another key"),
+            }
+        }
+    }
+
+    fn data(&mut self, hive: &Hive, offset: u32, value: KeyValue<'_>) {
+        let length = value::read_data(value, hive.base_block().minor_version, |offset| {
+            allocated(hive.bins(), offset).filter(|_| self.claim(hive, offset))
+        })
+        .map_or(0, |data| data.len());
+        if length < index(value.data_length()) {
+            let reason = format!(
+                "the value says that it has {} bytes of data, {length} are there",
+                value.data_length()
+            );
+            self.skip(hive, offset, &reason);
+        }
+    }
+
+    /// Marks the cell at `offset`, when there is one in use; `false` when it is marked already.
+    /// Each cell belongs to one key or value, so what has been claimed need not be read again,
+    /// and the walk is never longer than the hive.
+    fn claim(&mut self, hive: &Hive, offset: u32) -> bool {
+        if self.used.is(offset) {
+            return false;
+        }
+        if let Some(data) = allocated(hive.bins(), offset) {
+            self.used.mark(offset, data.len() + SIZE_FIELD);
+        }
+        true
+    }
+
+    fn skip(&mut self, hive: &Hive, offset: u32, reason: &str) {
+        let length = cell(hive.bins(), offset).map_or(0, |cell| cell.data.len() + SIZE_FIELD);
+        Damage::new(
+            u64::from(file_offset(offset)),
+            u64::try_from(length).unwrap_or(u64::MAX),
+            reason,
+        )
+        .push_to(&mut self.outcome.damage);
     }
 }

@@ -6,6 +6,7 @@ use kusari_evidence::time::Timestamp;
 
 use super::cell::{KeyValue, NIL, allocated, file_offset, index, u16_at, u32_at, u64_at};
 use super::hive::Hive;
+use super::recovery::{self, Recovered, RecoveredValue};
 use super::{Key, Property, name, property};
 use crate::Locator;
 
@@ -21,23 +22,62 @@ const REG_MULTI_SZ: u32 = 7;
 const REG_QWORD: u32 = 11;
 
 /// A value of a key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Value<'h> {
     hive: &'h Hive,
-    key: Key<'h>,
+    key: Option<Key<'h>>,
     offset: u32,
     value: KeyValue<'h>,
+    recovered: Option<Recovered>,
 }
 
 impl<'h> Value<'h> {
-    pub(super) fn live(key: &Key<'h>, offset: u32) -> Option<Self> {
-        let value = allocated(key.hive.bins(), offset).and_then(KeyValue::read)?;
+    /// The value at `offset` that `key` lists.
+    pub(super) fn of(key: Key<'h>, offset: u32) -> Option<Self> {
+        let hive = key.hive();
+        let value = if key.is_recovered() {
+            recovery::dead_value(hive.bins(), &hive.survey().used, offset)?
+        } else {
+            allocated(hive.bins(), offset).and_then(KeyValue::read)?
+        };
         Some(Self {
-            hive: key.hive,
-            key: key.clone(),
+            hive,
+            key: Some(key),
             offset,
             value,
+            recovered: key.recovery(),
         })
+    }
+
+    pub(super) fn recovered(hive: &'h Hive, found: &RecoveredValue) -> Option<Self> {
+        Some(Self {
+            hive,
+            key: found.key.and_then(|key| Key::living(hive, key)),
+            offset: found.offset,
+            value: recovery::dead_value(hive.bins(), &hive.survey().used, found.offset)?,
+            recovered: Some(found.how),
+        })
+    }
+
+    /// The key that the value belongs to. `None` for a recovered value of which that is not
+    /// known; a recovered value is consistent with having belonged to the key named here, because
+    /// a list of values (the unused end of the key's own, or one in free space whose other values
+    /// are the key's) names both.
+    #[must_use]
+    pub const fn key(&self) -> Option<Key<'h>> {
+        self.key
+    }
+
+    /// Whether the value was not reached from the root but found in free or cut-off cells.
+    #[must_use]
+    pub const fn is_recovered(&self) -> bool {
+        self.recovered.is_some()
+    }
+
+    /// How the value came to be found; `None` for a living value.
+    #[must_use]
+    pub const fn recovery(&self) -> Option<Recovered> {
+        self.recovered
     }
 
     pub(super) fn has_name(&self, wanted: &str) -> bool {
@@ -71,12 +111,12 @@ impl<'h> Value<'h> {
         file_offset(self.offset)
     }
 
-    /// Where the value stands in its hive.
+    /// Where the value stands in its hive. The key's path is `?` when the key is not known.
     #[must_use]
     pub fn locator(&self) -> Locator {
         Locator::Registry {
             cell: self.cell(),
-            key: self.key.path(),
+            key: self.key.map_or_else(|| "?".to_owned(), |key| key.path()),
             value: Some(self.name()),
         }
     }
@@ -95,40 +135,14 @@ impl<'h> Value<'h> {
     }
 
     fn read_data(&self) -> Option<Cow<'h, [u8]>> {
-        if self.value.is_resident() {
-            return self.value.resident_data().map(Cow::Borrowed);
-        }
-        let length = index(self.value.data_length());
-        let offset = self.value.data_offset();
-        if length == 0 || offset == NIL {
-            return None;
-        }
-        let bins = self.hive.bins();
-        let cell = allocated(bins, offset)?;
-        // Hives older than 1.4 know no big data: there the cell is the data, however long.
-        let is_big = length > SEGMENT
-            && self.hive.base_block().minor_version > 3
-            && cell.get(..2) == Some(b"db");
-        if !is_big {
-            return Some(Cow::Borrowed(cell.get(..length).unwrap_or(cell)));
-        }
-        let count = usize::from(u16_at(cell, 2)?);
-        let list = allocated(bins, u32_at(cell, 4)?)?;
-        let mut data = Vec::with_capacity(length.min(bins.len()));
-        for segment in list.chunks_exact(4).take(count) {
-            let Some(segment) = u32_at(segment, 0).and_then(|offset| allocated(bins, offset))
-            else {
-                break;
-            };
-            let wanted = (length - data.len()).min(SEGMENT);
-            let part = segment.get(..wanted).unwrap_or(segment);
-            data.extend_from_slice(part);
-            // Behind a short segment nothing would stand at its right place.
-            if part.len() < wanted || data.len() == length {
-                break;
+        let hive = self.hive;
+        read_data(self.value, hive.base_block().minor_version, |offset| {
+            if self.is_recovered() {
+                recovery::dead_cell(hive.bins(), &hive.survey().used, offset)
+            } else {
+                allocated(hive.bins(), offset)
             }
-        }
-        Some(Cow::Owned(data))
+        })
     }
 
     /// The text of `REG_SZ`, `REG_EXPAND_SZ`, `REG_LINK` or a text property: UTF-16 up to the
@@ -208,6 +222,45 @@ impl<'h> Value<'h> {
     pub fn property(&self) -> Option<Property> {
         Property::read(Property::type_of(self.data_type())?, &self.data())
     }
+}
+
+/// The data of a value, in a hive of that minor version, whose cells `cell` gives.
+pub(super) fn read_data<'h>(
+    value: KeyValue<'h>,
+    version: u32,
+    mut cell: impl FnMut(u32) -> Option<&'h [u8]>,
+) -> Option<Cow<'h, [u8]>> {
+    if value.is_resident() {
+        return value.resident_data().map(Cow::Borrowed);
+    }
+    let length = index(value.data_length());
+    if length == 0 || value.data_offset() == NIL {
+        return None;
+    }
+    let content = cell(value.data_offset())?;
+    // Hives older than 1.4 know no big data: there the cell is the data, however long.
+    if length <= SEGMENT || version <= 3 || content.get(..2) != Some(b"db") {
+        return Some(Cow::Borrowed(content.get(..length).unwrap_or(content)));
+    }
+    let count = usize::from(u16_at(content, 2)?);
+    let list = cell(u32_at(content, 4)?)?;
+    // At most 65535 segments, so what it says bounds the length, and the list bounds what is
+    // made room for.
+    let most = count.min(list.len() / 4).saturating_mul(SEGMENT);
+    let mut data = Vec::with_capacity(length.min(most));
+    for segment in list.chunks_exact(4).take(count) {
+        let Some(segment) = u32_at(segment, 0).and_then(&mut cell) else {
+            break;
+        };
+        let wanted = (length - data.len()).min(SEGMENT);
+        let part = segment.get(..wanted).unwrap_or(segment);
+        data.extend_from_slice(part);
+        // Behind a short segment nothing would stand at its right place.
+        if part.len() < wanted || data.len() == length {
+            break;
+        }
+    }
+    Some(Cow::Owned(data))
 }
 
 /// A text that is a GUID, with or without braces, as `{...}` in upper case.
