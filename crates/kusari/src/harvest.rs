@@ -1,6 +1,9 @@
 //! What one source gives: its events, its claims about identity, what it says about the machine
 //! and its clock, and what it could have seen.
 
+use std::collections::BTreeMap;
+
+use kusari_artifacts::system_hive::{TimeZoneRules, YearRules};
 use kusari_artifacts::{Locator, Outcome};
 use kusari_evidence::time::Timestamp;
 
@@ -16,6 +19,16 @@ pub enum MachineFact {
     ComputerName(String),
     /// The computer's name in an event, perhaps an earlier one, perhaps fully qualified.
     ComputerNameInEvents(String),
+    /// The rules between local time and UTC, as the machine last had them.
+    TimeZone(TimeZoneRules),
+    /// The rules of single years for one zone (`Dynamic DST`), which complete [`Self::TimeZone`]
+    /// when the machine has that zone.
+    TimeZoneYears {
+        /// The zone's key under `Time Zones`.
+        key_name: String,
+        /// Rules by local year.
+        years: BTreeMap<i32, YearRules>,
+    },
     /// The version of Windows in words, with its build: `Windows 10 Pro 21H2 (19044.1766)`.
     WindowsVersion(String),
     /// When this installation (or its last feature update) was made.

@@ -7,3 +7,5 @@ pub mod harvest;
 pub mod identity;
 pub mod intake;
 pub mod strings;
+
+pub mod clock;
