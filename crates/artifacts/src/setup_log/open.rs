@@ -80,7 +80,11 @@ impl Open {
 }
 
 /// A file's path has the same backslashes as a device instance; its drive letter tells it apart.
+/// Device ids hold printable ASCII only (Microsoft Learn, "Device identification strings").
 pub(super) fn device(subject: &str) -> Option<DeviceInstance> {
+    if !subject.bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
+        return None;
+    }
     DeviceInstance::parse(subject).filter(|device| !device.enumerator.contains(':'))
 }
 

@@ -100,29 +100,59 @@ pub fn detect(bytes: &[u8]) -> Encoding {
     }
 }
 
+/// How many bytes are weighed together for the byte order. Few, so that they lie before damage:
+/// a byte lost or put in within the first few would turn the order around.
+const WINDOW: usize = 16;
+
 /// In UTF-16, ASCII characters have a zero byte in the same half of every unit. A log has line
-/// ends, digits and separators enough for that to show, whatever its language.
+/// ends, digits and separators enough for that to show, whatever its language. Which half it is
+/// counts at the beginning: behind a lost byte it is the other one.
 fn utf16_without_mark(bytes: &[u8]) -> Option<Encoding> {
     let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
-    let (mut first, mut second, mut neither, mut units) = (0_usize, 0_usize, 0_usize, 0_usize);
-    for unit in sample.chunks_exact(2) {
-        units += 1;
-        match unit {
-            [0, 0] => neither += 1,
-            [0, low] if low.is_ascii() => first += 1,
-            [low, 0] if low.is_ascii() => second += 1,
-            _ => {}
+    let all = Zeros::count(sample);
+    if !all.are_enough(all.first + all.second) {
+        return None;
+    }
+    sample.chunks(WINDOW).map(Zeros::count).find_map(|zeros| {
+        if zeros.are_enough(zeros.second) && zeros.first * 8 < zeros.second {
+            Some(Encoding::Utf16Le)
+        } else if zeros.are_enough(zeros.first) && zeros.second * 8 < zeros.first {
+            Some(Encoding::Utf16Be)
+        } else {
+            None
+        }
+    })
+}
+
+/// Units with an ASCII character in one half and zero in the other.
+struct Zeros {
+    first: usize,
+    second: usize,
+    /// Units that are not all zero.
+    filled: usize,
+}
+
+impl Zeros {
+    fn count(bytes: &[u8]) -> Self {
+        let (mut first, mut second, mut filled) = (0, 0, 0);
+        for unit in bytes.chunks_exact(2) {
+            match unit {
+                [0, 0] => continue,
+                [0, low] if low.is_ascii() => first += 1,
+                [low, 0] if low.is_ascii() => second += 1,
+                _ => {}
+            }
+            filled += 1;
+        }
+        Self {
+            first,
+            second,
+            filled,
         }
     }
-    let filled = units - neither;
-    let enough =
-        |zeros: usize, others: usize| zeros >= 2 && zeros * 5 >= filled && others * 8 < zeros;
-    if enough(second, first) {
-        Some(Encoding::Utf16Le)
-    } else if enough(first, second) {
-        Some(Encoding::Utf16Be)
-    } else {
-        None
+
+    const fn are_enough(&self, zeros: usize) -> bool {
+        zeros >= 2 && zeros * 5 >= self.filled
     }
 }
 

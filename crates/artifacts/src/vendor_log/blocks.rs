@@ -109,7 +109,6 @@ impl Reader<'_, '_, '_, '_> {
     fn lose(&mut self, line: &Line<'_>, reason: &'static str) {
         match &mut self.lost {
             Some((place, _)) => place.end = line.end(),
-            None if self.began => self.lost = Some((place(line), reason)),
             None => {
                 self.began = true;
                 self.lost = Some((place(line), reason));
