@@ -3,6 +3,7 @@
 mod binxml;
 mod chunk;
 mod event;
+pub mod events;
 mod file;
 mod filter;
 mod history;
