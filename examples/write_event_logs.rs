@@ -70,7 +70,7 @@ fn every_type() -> Event {
         activity: Some(Guid::parse("{0b521a00-0442-4200-a504-0b52de1ad801}")),
         user_sid: Some(account().sid),
         data: EventData::named([
-            ("Text", Value::text("a<b>&\"c' 日本語 😀")),
+            ("Text", Value::text("a<b>&\"c' 日本語")),
             ("Empty", Value::text("")),
             ("Null", Value::Null),
             ("I8", Value::I8(-5)),
