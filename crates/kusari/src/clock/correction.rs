@@ -58,7 +58,12 @@ impl MachineClock {
             close(later.step.after, earlier.step.after)
                 && close(later.step.before, earlier.step.before)
         });
-        Self { zone, observations, steps, drift_ppm }
+        Self {
+            zone,
+            observations,
+            steps,
+            drift_ppm,
+        }
     }
 
     /// The moment that a recorded time means by this machine's clock: one, or the first and the
@@ -77,13 +82,22 @@ impl MachineClock {
     pub fn correct(&self, time: RecordedTime) -> CorrectedTime {
         let (first, last) = self.to_utc(time);
         let of_first = self.correction_at(first);
-        let of_last = if first == last { of_first } else { self.correction_at(last) };
+        let of_last = if first == last {
+            of_first
+        } else {
+            self.correction_at(last)
+        };
         // What a source cuts off below its resolution can only make it later.
-        let resolution = 10_i64.pow(u32::from(7 - time.decimals.min(7))).saturating_sub(1);
-        let latest = |correction: i64| last.checked_add_ticks(correction.saturating_add(resolution));
+        let resolution = 10_i64
+            .pow(u32::from(7 - time.decimals.min(7)))
+            .saturating_sub(1);
+        let latest =
+            |correction: i64| last.checked_add_ticks(correction.saturating_add(resolution));
         CorrectedTime {
             estimate: first.checked_add_ticks(of_first.estimate).unwrap_or(first),
-            earliest: of_first.earliest.and_then(|correction| first.checked_add_ticks(correction)),
+            earliest: of_first
+                .earliest
+                .and_then(|correction| first.checked_add_ticks(correction)),
             latest: of_last.latest.and_then(latest),
         }
     }
@@ -91,10 +105,17 @@ impl MachineClock {
     /// The correction when the machine's clock shows `at` (UTC by its own clock).
     #[must_use]
     pub fn correction_at(&self, at: Timestamp) -> Correction {
-        let each: Vec<(i64, Correction)> =
-            self.observations.iter().map(|seen| self.carried(seen, at)).collect();
+        let each: Vec<(i64, Correction)> = self
+            .observations
+            .iter()
+            .map(|seen| self.carried(seen, at))
+            .collect();
         let Some((_, nearest)) = each.iter().min_by_key(|(distance, _)| *distance) else {
-            return Correction { earliest: None, latest: None, estimate: 0 };
+            return Correction {
+                earliest: None,
+                latest: None,
+                estimate: 0,
+            };
         };
         let earliest = each.iter().filter_map(|(_, c)| c.earliest).max();
         let latest = each.iter().filter_map(|(_, c)| c.latest).min();
@@ -203,7 +224,10 @@ mod tests {
         assert_eq!(near.earliest, Some(19 * MINUTE - 30 * TICKS_PER_SECOND));
         // Ten days at 100 ppm are 86.4 s.
         let far = clock.correction_at(day(11));
-        assert_eq!(far.latest, Some(19 * MINUTE + 30 * TICKS_PER_SECOND + 864_000_000));
+        assert_eq!(
+            far.latest,
+            Some(19 * MINUTE + 30 * TICKS_PER_SECOND + 864_000_000)
+        );
     }
 
     #[test]
@@ -221,11 +245,20 @@ mod tests {
             before: day(15),
             after: day(15).checked_add_ticks(5 * MINUTE).unwrap(),
             by: None,
-            locator: Locator::Bytes { offset: 0, length: 1 },
+            locator: Locator::Bytes {
+                offset: 0,
+                length: 1,
+            },
         };
         let steps = vec![
-            RecordedStep { step: changed.clone(), source: 0 },
-            RecordedStep { step: changed, source: 1 },
+            RecordedStep {
+                step: changed.clone(),
+                source: 0,
+            },
+            RecordedStep {
+                step: changed,
+                source: 1,
+            },
         ];
         let clock = clock(seen(2 * MINUTE, Reads::Correction), steps);
         assert_eq!(clock.steps.len(), 1, "two records of one change count once");

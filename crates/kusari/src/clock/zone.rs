@@ -51,7 +51,8 @@ impl Zone {
             Self::Registry(rules) => rules.to_local(utc).unwrap_or(utc),
             Self::Declared(zone) | Self::Assumed(zone) => {
                 let offset = zone.offset_from_utc_datetime(&utc.to_naive()).fix();
-                utc.checked_add_seconds(i64::from(offset.local_minus_utc())).unwrap_or(utc)
+                utc.checked_add_seconds(i64::from(offset.local_minus_utc()))
+                    .unwrap_or(utc)
             }
         }
     }
@@ -64,7 +65,11 @@ impl Zone {
 }
 
 fn named(zone: Tz, local: Timestamp) -> (Timestamp, Timestamp) {
-    let by_offset = |seconds: i32| local.checked_add_seconds(-i64::from(seconds)).unwrap_or(local);
+    let by_offset = |seconds: i32| {
+        local
+            .checked_add_seconds(-i64::from(seconds))
+            .unwrap_or(local)
+    };
     let offsets = match zone.offset_from_local_datetime(&local.to_naive()) {
         MappedLocalTime::Single(one) => (one, one),
         MappedLocalTime::Ambiguous(a, b) => (a, b),
@@ -76,8 +81,10 @@ fn named(zone: Tz, local: Timestamp) -> (Timestamp, Timestamp) {
             (near(-86_400), near(86_400))
         }
     };
-    let (a, b) =
-        (by_offset(offsets.0.fix().local_minus_utc()), by_offset(offsets.1.fix().local_minus_utc()));
+    let (a, b) = (
+        by_offset(offsets.0.fix().local_minus_utc()),
+        by_offset(offsets.1.fix().local_minus_utc()),
+    );
     (a.min(b), a.max(b))
 }
 

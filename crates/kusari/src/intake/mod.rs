@@ -23,6 +23,8 @@
 mod discovery;
 mod pattern;
 mod read;
+mod setup_log;
+pub(crate) mod vendor_log;
 
 use crate::harvest::Harvest;
 
@@ -31,7 +33,7 @@ pub use read::Reading;
 pub(crate) use read::{SourceRead, load, read_all};
 
 /// All artifacts that are looked for on a machine's evidence.
-pub const ARTIFACTS: &[&ArtifactKind] = &[];
+pub const ARTIFACTS: &[&ArtifactKind] = &[&setup_log::KIND];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.
 #[derive(Debug)]
