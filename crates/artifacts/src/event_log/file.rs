@@ -47,6 +47,10 @@ pub(super) struct Span<'a> {
     pub(super) bytes: &'a [u8],
     /// Its header; `None` when that is destroyed.
     pub(super) header: Option<ChunkHeader>,
+    /// Whether the checksum over its header is right.
+    pub(super) intact: bool,
+    /// Whether the header says where the live records end.
+    pub(super) knows_its_end: bool,
     /// The number of its first record, by its header or else by the record itself.
     pub(super) first_record: u64,
     /// It stands behind the chunks that the log uses and repeats older numbers: left over from
@@ -56,15 +60,18 @@ pub(super) struct Span<'a> {
 
 impl<'a> Span<'a> {
     fn with_header(base: usize, bytes: &'a [u8], header: ChunkHeader) -> Self {
-        // A destroyed header must not decide where its records belong in the order.
-        let first_record = match RecordHeader::read(bytes, CHUNK_HEADER) {
-            Ok(record) if !header.header_is_intact(bytes) => record.record_id,
+        let intact = header.header_is_intact(bytes);
+        // A damaged header must not decide where its records belong in the order.
+        let first_record = match first_record_from(bytes, CHUNK_HEADER) {
+            Some(record) if !intact => record.record_id,
             _ => header.first_record,
         };
         Self {
             base,
             bytes,
             header: Some(header),
+            intact,
+            knows_its_end: knows_its_end(bytes, &header, intact),
             first_record,
             left_over: false,
         }
@@ -77,28 +84,26 @@ impl<'a> Span<'a> {
             base,
             bytes,
             header: None,
+            intact: false,
+            knows_its_end: false,
             first_record: record.record_id,
             left_over: false,
         })
     }
 
-    /// Where its live records end, counted from the chunk.
+    /// Where its live records end, counted from the chunk. When the header is damaged that is
+    /// not known and the chunk's end is given.
     pub(super) fn live_end(&self) -> usize {
         match self.header {
-            Some(header) if (CHUNK_HEADER..=self.bytes.len()).contains(&header.free_space) => {
-                header.free_space
-            }
+            Some(header) if self.knows_its_end => header.free_space,
             _ => self.bytes.len(),
         }
     }
+}
 
-    /// Whether the header says where the live records end.
-    pub(super) fn knows_its_end(&self) -> bool {
-        self.header.is_some_and(|header| {
-            (CHUNK_HEADER..=self.bytes.len()).contains(&header.free_space)
-                && header.header_is_intact(self.bytes)
-        })
-    }
+/// Whether the header says where the live records end.
+fn knows_its_end(bytes: &[u8], header: &ChunkHeader, intact: bool) -> bool {
+    intact && (CHUNK_HEADER..=bytes.len()).contains(&header.free_space)
 }
 
 /// The first readable record at or behind `from`.

@@ -9,7 +9,7 @@ use super::binxml::value::{kind, text_of_utf16};
 use super::binxml::{Cursor, Fault, InstanceHead, definition_body, token};
 use super::chunk::RecordHeader;
 use super::record::Wanted;
-use super::wire::{size, u16_at};
+use super::wire::{size, u8_at, u16_at};
 
 /// What is asked for, in the form in which records can be compared with it.
 #[derive(Debug)]
@@ -26,8 +26,17 @@ enum Decision {
     Skip,
     /// Every record of this definition is wanted, or it takes a full look to say.
     Decode,
-    /// The provider is wanted; the id is the value with that index.
-    ById { provider: usize, index: usize },
+    /// It depends on the record's values.
+    Look { provider: Origin, event_id: Origin },
+}
+
+/// Where a definition has its provider or its event id.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// In itself: the index of the wanted provider, or the event id.
+    Definition(usize),
+    /// In each record: the value with that index.
+    Value(usize),
 }
 
 impl Filter {
@@ -98,9 +107,32 @@ impl Filter {
         match decision {
             Decision::Skip => Some(false),
             Decision::Decode => None,
-            Decision::ById { provider, index } => {
-                let id = value_u16(&mut cursor, head.values, index)?;
-                let (_, ids) = self.providers.as_ref()?.get(provider)?;
+            Decision::Look { provider, event_id } => {
+                let values = Values::read(&mut cursor, head.values)?;
+                let providers = self.providers.as_deref()?;
+                let ids = match provider {
+                    Origin::Definition(index) => &providers.get(index)?.1,
+                    Origin::Value(index) => {
+                        let (value_kind, name) = values.get(index)?;
+                        if value_kind != kind::TEXT {
+                            return None;
+                        }
+                        match find(providers, name) {
+                            None => return Some(false),
+                            Some(index) => &providers.get(index)?.1,
+                        }
+                    }
+                };
+                if ids.is_empty() {
+                    return Some(true);
+                }
+                let id = match event_id {
+                    Origin::Definition(id) => u16::try_from(id).ok()?,
+                    Origin::Value(index) => match values.get(index)? {
+                        (kind::UINT16, bytes) if bytes.len() == 2 => u16_at(bytes, 0)?,
+                        _ => return None,
+                    },
+                };
                 Some(ids.contains(&id))
             }
         }
@@ -119,75 +151,88 @@ impl Filter {
         let mut provider = None;
         while let Some(open) = open_element(&mut cursor)? {
             if is(open.name, "Provider") {
-                let Some(name) = literal_attribute(&mut cursor, &open, "Name")? else {
-                    return unsure;
+                provider = match name_attribute(&mut cursor, &open)? {
+                    None => return unsure,
+                    Some(Name::Value(index)) => Some(Origin::Value(index)),
+                    Some(Name::Text(name)) => {
+                        let providers = self.providers.as_deref().unwrap_or_default();
+                        match find(providers, name) {
+                            None => return Ok(Decision::Skip),
+                            Some(index) => Some(Origin::Definition(index)),
+                        }
+                    }
                 };
-                let providers = self.providers.as_deref().unwrap_or_default();
-                let Some(index) = providers.iter().position(|(own, _)| own == name) else {
-                    return Ok(Decision::Skip);
-                };
-                if providers.get(index).is_some_and(|(_, ids)| ids.is_empty()) {
-                    return unsure;
-                }
-                provider = Some(index);
             } else if is(open.name, "EventID") {
-                let Some(provider) = provider else {
-                    return unsure;
-                };
-                return self.event_id(cursor, &open, provider);
+                return Ok(match (provider, event_id(&mut cursor, &open)?) {
+                    (Some(provider), Some(event_id)) => Decision::Look { provider, event_id },
+                    _ => Decision::Decode,
+                });
             }
             cursor.position = open.end;
         }
         unsure
     }
-
-    fn event_id(
-        &self,
-        mut cursor: Cursor<'_>,
-        open: &Open<'_>,
-        provider: usize,
-    ) -> Result<Decision, Fault> {
-        cursor.position = open.attributes_end;
-        if cursor.u8()? != token::CLOSE_START {
-            return Ok(Decision::Decode);
-        }
-        let decision = match cursor.u8()? {
-            token::VALUE if cursor.u8()? == kind::TEXT => {
-                let text = text_of_utf16(cursor.prefixed_text()?);
-                let ids = self.providers.as_deref().and_then(|all| all.get(provider));
-                match (text.parse::<u16>(), ids) {
-                    (Ok(id), Some((_, ids))) if !ids.contains(&id) => Decision::Skip,
-                    _ => Decision::Decode,
-                }
-            }
-            token::SUBSTITUTION | token::OPTIONAL_SUBSTITUTION => {
-                let index = usize::from(cursor.u16()?);
-                cursor.u8()?;
-                Decision::ById { provider, index }
-            }
-            _ => Decision::Decode,
-        };
-        if cursor.u8()? == token::END_ELEMENT {
-            Ok(decision)
-        } else {
-            Ok(Decision::Decode)
-        }
-    }
 }
 
-/// The 16-bit value with that index; the cursor stands at the value descriptors.
-fn value_u16(cursor: &mut Cursor<'_>, values: usize, index: usize) -> Option<u16> {
-    let descriptors = cursor.take(values.checked_mul(4)?).ok()?;
-    let mut before = 0_usize;
-    for descriptor in descriptors.chunks_exact(4).take(index) {
-        before += usize::from(u16_at(descriptor, 0)?);
+/// The wanted provider with that name in UTF-16.
+fn find(providers: &[(Vec<u8>, Vec<u16>)], mut name: &[u8]) -> Option<usize> {
+    while let Some(shorter) = name.strip_suffix(&[0, 0]) {
+        name = shorter;
     }
-    let own = descriptors.get(index * 4..index * 4 + 4)?;
-    if own.get(..3)? != [2, 0, kind::UINT16] {
-        return None;
+    providers.iter().position(|(own, _)| own == name)
+}
+
+/// Where the content of the element `EventID` comes from.
+fn event_id(cursor: &mut Cursor<'_>, open: &Open<'_>) -> Result<Option<Origin>, Fault> {
+    cursor.position = open.attributes_end;
+    if cursor.u8()? != token::CLOSE_START {
+        return Ok(None);
     }
-    cursor.take(before).ok()?;
-    cursor.u16().ok()
+    let origin = match cursor.u8()? {
+        token::VALUE if cursor.u8()? == kind::TEXT => {
+            let text = text_of_utf16(cursor.prefixed_text()?);
+            text.parse().ok().map(Origin::Definition)
+        }
+        token::SUBSTITUTION | token::OPTIONAL_SUBSTITUTION => {
+            let index = usize::from(cursor.u16()?);
+            cursor.u8()?;
+            Some(Origin::Value(index))
+        }
+        _ => None,
+    };
+    Ok(origin.filter(|_| cursor.u8() == Ok(token::END_ELEMENT)))
+}
+
+/// The values of a template instance, in place.
+struct Values<'a> {
+    descriptors: &'a [u8],
+    bytes: Cursor<'a>,
+}
+
+impl<'a> Values<'a> {
+    /// The cursor stands at the first descriptor.
+    fn read(cursor: &mut Cursor<'a>, count: usize) -> Option<Self> {
+        let descriptors = cursor.take(count.checked_mul(4)?).ok()?;
+        Some(Self {
+            descriptors,
+            bytes: cursor.clone(),
+        })
+    }
+
+    /// The type and bytes of one value.
+    fn get(&self, index: usize) -> Option<(u8, &'a [u8])> {
+        let at = index.checked_mul(4)?;
+        let before = self.descriptors.get(..at)?;
+        let skip: usize = before
+            .chunks_exact(4)
+            .filter_map(|descriptor| u16_at(descriptor, 0).map(usize::from))
+            .sum();
+        let mut bytes = self.bytes.clone();
+        bytes.take(skip).ok()?;
+        let length = usize::from(u16_at(self.descriptors, at)?);
+        let kind = u8_at(self.descriptors, at.checked_add(2)?)?;
+        Some((kind, bytes.take(length).ok()?))
+    }
 }
 
 /// An element whose start was read up to its attributes.
@@ -236,35 +281,41 @@ fn enter(cursor: &mut Cursor<'_>, name: &str) -> Result<bool, Fault> {
     Ok(is(open.name, name) && cursor.u8()? == token::CLOSE_START)
 }
 
-/// The text of an attribute that stands in the definition itself; `None` when there is no such
-/// attribute or it is filled in by each record.
-fn literal_attribute<'a>(
-    cursor: &mut Cursor<'a>,
-    open: &Open<'a>,
-    wanted: &str,
-) -> Result<Option<&'a [u8]>, Fault> {
+/// A provider's name in its definition.
+enum Name<'a> {
+    /// As such.
+    Text(&'a [u8]),
+    /// The value with that index of each record.
+    Value(usize),
+}
+
+/// The attribute `Name`; `None` when there is none or it is put together from several pieces.
+fn name_attribute<'a>(cursor: &mut Cursor<'a>, open: &Open<'a>) -> Result<Option<Name<'a>>, Fault> {
     while cursor.position < open.attributes_end {
         if cursor.u8()? & !token::MORE != token::ATTRIBUTE {
             return Ok(None);
         }
         let name = cursor.name()?;
-        match cursor.u8()? {
+        let value = match cursor.u8()? {
             token::VALUE => {
                 if cursor.u8()? != kind::TEXT {
                     return Ok(None);
                 }
-                let mut text = cursor.prefixed_text()?;
-                while let Some(shorter) = text.strip_suffix(&[0, 0]) {
-                    text = shorter;
-                }
-                if is(name, wanted) {
-                    return Ok(Some(text));
-                }
+                Name::Text(cursor.prefixed_text()?)
             }
-            token::SUBSTITUTION | token::OPTIONAL_SUBSTITUTION if !is(name, wanted) => {
-                cursor.take(3)?;
+            token::SUBSTITUTION | token::OPTIONAL_SUBSTITUTION => {
+                let index = usize::from(cursor.u16()?);
+                cursor.u8()?;
+                Name::Value(index)
             }
             _ => return Ok(None),
+        };
+        if is(name, "Name") {
+            let alone = cursor.position == open.attributes_end
+                || cursor
+                    .peek()
+                    .is_some_and(|byte| byte & !token::MORE == token::ATTRIBUTE);
+            return Ok(alone.then_some(value));
         }
     }
     Ok(None)

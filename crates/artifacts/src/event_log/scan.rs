@@ -107,10 +107,7 @@ struct Scan<'w, 'a, 's> {
 impl<'a> Scan<'_, 'a, '_> {
     fn chunk(&mut self, span: &Span<'a>, before: &[Span<'a>]) {
         if let Some(header) = span.header {
-            let wrong = match (
-                header.header_is_intact(span.bytes),
-                header.records_are_intact(span.bytes),
-            ) {
+            let wrong = match (span.intact, header.records_are_intact(span.bytes)) {
                 (true, true) => None,
                 (true, false) => Some("the checksum over the chunk's records is wrong"),
                 (false, true) => Some("the checksum over the chunk's header is wrong"),
@@ -136,7 +133,7 @@ impl<'a> Scan<'_, 'a, '_> {
             }
         }
         if let Some(last) = span.header.map(|header| header.last_record)
-            && span.knows_its_end()
+            && span.knows_its_end
             && let Some(read) = self.last
             && read < last
         {

@@ -57,7 +57,7 @@ impl<'s, 'a> Records<'s, 'a> {
     /// Whether a readable record belongs to the live ones. Where the chunk's header does not say
     /// where they end, older records may follow, left from the chunk's last use.
     fn continues(&self, record: &RecordHeader) -> bool {
-        self.span.knows_its_end() || self.last.is_none_or(|last| record.record_id > last)
+        self.span.knows_its_end || self.last.is_none_or(|last| record.record_id > last)
     }
 
     /// The next readable record behind a damaged place. Its number must go on from the last.
@@ -81,7 +81,7 @@ impl<'s, 'a> Records<'s, 'a> {
             // Exported logs may name the chunk's end as the begin of free space, with zeroes
             // behind the last record. Without a header nobody knows where the records should end,
             // unless the chunk itself was cut.
-            if rest.iter().all(|byte| *byte == 0) || !self.span.knows_its_end() {
+            if rest.iter().all(|byte| *byte == 0) || !self.span.knows_its_end {
                 return;
             }
         }

@@ -65,6 +65,20 @@ pub(in crate::event_log) fn fixed_length(of: u8) -> Option<usize> {
 
 /// UTF-16 text without the NULs behind it. Code units that are no character become U+FFFD.
 pub(in crate::event_log) fn text_of_utf16(bytes: &[u8]) -> String {
+    // Nearly all text in events is ASCII and short.
+    let ascii: Option<String> = bytes
+        .chunks_exact(2)
+        .map(|unit| match *unit {
+            [low, 0] if low.is_ascii() => Some(char::from(low)),
+            _ => None,
+        })
+        .collect();
+    if let Some(mut text) = ascii {
+        while text.ends_with('\0') {
+            text.pop();
+        }
+        return text;
+    }
     let whole = bytes.len() & !1;
     let (text, _) =
         encoding_rs::UTF_16LE.decode_without_bom_handling(bytes.get(..whole).unwrap_or_default());
