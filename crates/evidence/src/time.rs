@@ -23,6 +23,9 @@ const MAX_TICKS: i64 = 2_650_467_743_999_999_999;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// 1601-01-01T00:00:00, the first moment.
+    pub const EPOCH: Self = Self(0);
+
     /// From 100 ns intervals since 1601. `None` outside the years 1601 to 9999.
     #[must_use]
     pub const fn from_ticks(ticks: i64) -> Option<Self> {

@@ -1,5 +1,7 @@
 //! Reads the artifacts that were found, in parallel, each into its own harvest.
 
+use kusari_artifacts::vendor_log::Profile;
+use kusari_evidence::Evidence;
 use kusari_evidence::hash::{Sha256, sha256};
 use kusari_evidence::read_all as read_file;
 use rayon::prelude::*;
@@ -106,5 +108,54 @@ pub(crate) fn load(found: &Found<'_>) -> kusari_evidence::Result<ArtifactFile> {
         path: found.path.clone(),
         bytes,
         companions,
+    })
+}
+
+/// Reads a stick's own login log.
+pub(crate) fn read_login_log(
+    evidence: &Evidence,
+    label: &str,
+    profile: &Profile,
+    options: &ReadOptions,
+) -> SourceRead {
+    let mut harvest = Harvest::default();
+    match load_single(evidence) {
+        Ok(file) => {
+            super::vendor_log::read(&file.bytes, profile, label, options, &mut harvest);
+            SourceRead {
+                size: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
+                sha256: Some(sha256(&file.bytes)),
+                companions: Vec::new(),
+                harvest,
+                error: None,
+            }
+        }
+        Err(error) => SourceRead {
+            size: 0,
+            sha256: None,
+            companions: Vec::new(),
+            harvest,
+            error: Some(error),
+        },
+    }
+}
+
+/// The first file of evidence that is one file.
+pub(crate) fn load_single(evidence: &Evidence) -> Result<ArtifactFile, String> {
+    let volume = evidence
+        .volumes
+        .first()
+        .ok_or_else(|| "no volume".to_owned())?;
+    let files = volume.file_system.as_ref();
+    let entries = files.list("").map_err(|error| error.to_string())?;
+    let entry = entries.first().ok_or_else(|| "no file".to_owned())?;
+    let mut file = files
+        .open(&entry.path, None)
+        .map_err(|error| error.to_string())?;
+    let bytes = read_file(file.as_mut(), LARGEST_ARTIFACT).map_err(|error| error.to_string())?;
+    Ok(ArtifactFile {
+        path: entry.path.clone(),
+        bytes,
+        companions: Vec::new(),
     })
 }

@@ -1,0 +1,9 @@
+//! Custody: which device was in which machine when, and who opened it.
+
+mod session;
+mod table;
+
+pub use session::Session;
+pub(crate) use session::sessions;
+pub use table::{Cell, CustodyTable, Day, Line, LineKind, Row};
+pub(crate) use table::{Input, table};

@@ -1,0 +1,130 @@
+//! Findings: what in the evidence does not fit together, and what limits what it can say.
+//!
+//! One rule a file. A rule says "consistent with" or "not consistent with"; it never says who did
+//! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`].
+
+mod connection_without_removal;
+mod identity_clash;
+mod log_cleared;
+mod login_outside_session;
+mod login_without_connection;
+mod overlapping_sessions;
+mod record_numbers_jump;
+mod removal_without_connection;
+mod serial_made_by_windows;
+
+use crate::event::{MachineIndex, SourceIndex};
+use crate::identity::DeviceIndex;
+use crate::reconstruction::Reconstruction;
+
+/// A rule: its name in every output, and how it looks.
+pub struct Rule {
+    /// The word in every output.
+    pub name: &'static str,
+    /// Looks through a reconstruction.
+    pub check: fn(&Reconstruction) -> Vec<Finding>,
+}
+
+/// All rules, in the order in which their findings are listed.
+pub const RULES: &[&Rule] = &[
+    &login_without_connection::RULE,
+    &login_outside_session::RULE,
+    &overlapping_sessions::RULE,
+    &connection_without_removal::RULE,
+    &removal_without_connection::RULE,
+    &identity_clash::RULE,
+    &serial_made_by_windows::RULE,
+    &log_cleared::RULE,
+    &record_numbers_jump::RULE,
+];
+
+/// One finding.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: &'static str,
+    /// What it says, in English.
+    pub en: String,
+    /// What it says, in Japanese.
+    pub ja: String,
+    /// The machine that it is about.
+    pub machine: Option<MachineIndex>,
+    /// The device that it is about.
+    pub device: Option<DeviceIndex>,
+    /// The events that it rests on.
+    pub events: Vec<usize>,
+    /// The sources that it rests on, besides those of its events.
+    pub sources: Vec<SourceIndex>,
+}
+
+pub(crate) fn find(reconstruction: &Reconstruction) -> Vec<Finding> {
+    let mut all = Vec::new();
+    for rule in RULES {
+        let mut found = (rule.check)(reconstruction);
+        for finding in &mut found {
+            finding.rule = rule.name;
+        }
+        all.extend(found);
+    }
+    all
+}
+
+impl Reconstruction {
+    /// A machine as findings name it, in English and Japanese.
+    fn machine_names(&self, index: MachineIndex) -> (String, String) {
+        let Some(machine) = self.machine(index) else {
+            return (String::new(), String::new());
+        };
+        match &machine.label {
+            Some(label) => (
+                format!("{} ({})", label.en(), machine.id),
+                label.ja().to_owned(),
+            ),
+            None => (machine.id.clone(), machine.id.clone()),
+        }
+    }
+
+    /// A device as findings name it.
+    fn device_name(&self, index: DeviceIndex) -> String {
+        self.device(index)
+            .map(|device| device.id.clone())
+            .unwrap_or_default()
+    }
+
+    /// The times of events as the machine's own local clock showed them, with the day.
+    fn local_times(&self, events: &[usize]) -> String {
+        let mut times: Vec<String> = Vec::new();
+        for &index in events {
+            let Some(placed) = self.events.placed(index) else {
+                continue;
+            };
+            let local = placed
+                .machine
+                .map_or(placed.own, |machine| self.local_time(machine, placed.own));
+            let text = local.to_text(0).replace('T', " ");
+            let same_day = times
+                .first()
+                .and_then(|first: &String| first.get(..10))
+                .is_some_and(|day| text.starts_with(day));
+            times.push(if same_day {
+                text.get(11..).unwrap_or(&text).to_owned()
+            } else {
+                text
+            });
+        }
+        times.join(", ")
+    }
+
+    /// The sources of one machine that are of some kinds of artifact.
+    fn sources_of(&self, machine: MachineIndex, artifacts: &[&str]) -> Vec<SourceIndex> {
+        (0..)
+            .zip(&self.sources)
+            .filter(|(_, source)| {
+                source.machine == Some(machine)
+                    && source.error.is_none()
+                    && artifacts.contains(&source.artifact)
+            })
+            .map(|(index, _)| index)
+            .collect()
+    }
+}

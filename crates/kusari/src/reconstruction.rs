@@ -1,0 +1,192 @@
+//! The whole way of a case: evidence, sources, machines, identities, clocks, custody, findings.
+
+mod assemble;
+mod events;
+mod view;
+
+use kusari_evidence::time::Timestamp;
+
+pub use assemble::reconstruct;
+pub use events::{Events, Placed};
+pub use view::{EventId, EventView};
+
+use crate::case::Case;
+use crate::coverage::CoverageRow;
+use crate::custody::{CustodyTable, Session};
+use crate::event::MachineIndex;
+use crate::findings::Finding;
+use crate::identity::{Device, DeviceIndex, Identities};
+use crate::intake::{ReadOptions, Reading};
+use crate::machine::Machine;
+use crate::source::Source;
+
+/// How a case is reconstructed.
+#[derive(Default)]
+pub struct Options<'a> {
+    /// What is read beyond the usual.
+    pub read: ReadOptions,
+    /// How many threads read; `None`: one a core. The result does not depend on it.
+    pub threads: Option<usize>,
+    /// Told of progress.
+    pub progress: Option<&'a dyn Progress>,
+}
+
+/// Told how far a reconstruction is.
+pub trait Progress: Reading {
+    /// So many sources with so many bytes will be read.
+    fn start(&self, sources: usize, bytes: u64);
+}
+
+/// A case that cannot be reconstructed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconstructError {
+    /// None of the evidence could be opened.
+    #[error("none of the evidence could be opened:\n{}", problems.join("\n"))]
+    NothingOpened {
+        /// What was wrong with each.
+        problems: Vec<String>,
+    },
+    /// Evidence was opened, but no artifact was found on it.
+    #[error("no artifact that Kusari reads was found on: {}", evidence.join(", "))]
+    NothingFound {
+        /// The evidence.
+        evidence: Vec<String>,
+    },
+    /// A login log's profile could not be read.
+    #[error("profile `{profile}` of the login log of `{label}`: {reason}")]
+    Profile {
+        /// The device's label.
+        label: String,
+        /// The profile's name or path.
+        profile: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The threads could not be made.
+    #[error("cannot make {threads} threads: {reason}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the operating system said.
+        reason: String,
+    },
+}
+
+/// A reconstructed case.
+#[derive(Debug)]
+pub struct Reconstruction {
+    pub(crate) case: Case,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) events: Events,
+    pub(crate) identities: Identities,
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) custody: CustodyTable,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) coverage: Vec<CoverageRow>,
+    pub(crate) problems: Vec<String>,
+}
+
+impl Case {
+    /// Reads all evidence of the case and rebuilds its timeline.
+    ///
+    /// # Errors
+    /// When nothing could be produced. Damaged or missing sources are no error: they stand in the
+    /// coverage and in [`Reconstruction::problems`].
+    pub fn reconstruct(self, options: &Options<'_>) -> Result<Reconstruction, ReconstructError> {
+        reconstruct(self, options)
+    }
+}
+
+impl Reconstruction {
+    /// The case.
+    #[must_use]
+    pub fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// The machines: the case's in its order, then those that only other sources name.
+    #[must_use]
+    pub fn machines(&self) -> &[Machine] {
+        &self.machines
+    }
+
+    /// The machine with that number.
+    #[must_use]
+    pub fn machine(&self, index: MachineIndex) -> Option<&Machine> {
+        self.machines.get(usize::try_from(index).ok()?)
+    }
+
+    /// Every file that was read.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The physical devices, also those that are no storage that can be carried.
+    #[must_use]
+    pub fn devices(&self) -> &[Device] {
+        &self.identities.devices
+    }
+
+    /// The device with that number.
+    #[must_use]
+    pub fn device(&self, index: DeviceIndex) -> Option<&Device> {
+        self.identities.devices.get(usize::try_from(index).ok()?)
+    }
+
+    /// Devices joined from all claims, and the claims that clash.
+    #[must_use]
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// All events in columns, with their order and what they were placed to.
+    #[must_use]
+    pub fn event_columns(&self) -> &Events {
+        &self.events
+    }
+
+    /// Sessions of each device in each machine.
+    #[must_use]
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
+    /// The custody table.
+    #[must_use]
+    pub fn custody_table(&self) -> &CustodyTable {
+        &self.custody
+    }
+
+    /// What the evidence shows that does not fit, or that limits what it can say.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What each source could have seen.
+    #[must_use]
+    pub fn coverage(&self) -> &[CoverageRow] {
+        &self.coverage
+    }
+
+    /// Evidence that could not be opened or read, in sentences for people.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
+    /// Whether every source could be opened and read whole.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.problems.is_empty() && !self.sources.iter().any(Source::is_damaged)
+    }
+
+    /// When a machine's local clock showed a moment of its own clock.
+    #[must_use]
+    pub fn local_time(&self, machine: MachineIndex, at: Timestamp) -> Timestamp {
+        self.machine(machine)
+            .map_or(at, |machine| machine.clock.zone.to_local(at))
+    }
+}

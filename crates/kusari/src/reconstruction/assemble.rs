@@ -1,0 +1,404 @@
+//! Puts the parts together, in one order whatever the number of threads.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kusari_artifacts::vendor_log::Profile;
+use kusari_evidence::{Evidence, open};
+
+use super::events::{Events, Placed};
+use super::{Options, ReconstructError, Reconstruction};
+use crate::case::Case;
+use crate::event::{EventRow, IdentifierText, MachineIndex, SourceIndex};
+use crate::identity::{Attribution, Identifier, Identities, Statements, join};
+use crate::intake::{self, Found, Reading, SourceRead};
+use crate::machine::{self, Gathered, Machine};
+use crate::source::Source;
+use crate::{coverage, custody, findings};
+
+/// Reads all evidence of a case and rebuilds its timeline.
+///
+/// # Errors
+/// When nothing could be produced.
+pub fn reconstruct(case: Case, options: &Options<'_>) -> Result<Reconstruction, ReconstructError> {
+    match options.threads {
+        None => assemble(case, options),
+        Some(threads) => rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|error| ReconstructError::Threads {
+                threads,
+                reason: error.to_string(),
+            })?
+            .install(|| assemble(case, options)),
+    }
+}
+
+/// Evidence that was opened, and for whom.
+struct Opened {
+    machine: usize,
+    evidence: Evidence,
+}
+
+/// A login log that was opened.
+struct OpenedLog {
+    label: String,
+    profile: Profile,
+    evidence: Evidence,
+}
+
+struct NoProgress;
+
+impl Reading for NoProgress {
+    fn done(&self, _path: &str, _bytes: u64) {}
+}
+
+fn assemble(case: Case, options: &Options<'_>) -> Result<Reconstruction, ReconstructError> {
+    let mut problems = Vec::new();
+    let opened = open_machines(&case, &mut problems);
+    let logs = open_logs(&case, &mut problems)?;
+    if opened.is_empty() && logs.is_empty() {
+        return Err(ReconstructError::NothingOpened { problems });
+    }
+    let mut found: Vec<(usize, Found<'_>)> = Vec::new();
+    for one in &opened {
+        let mut notes = Vec::new();
+        found.extend(
+            intake::discover(&one.evidence, &mut notes)
+                .into_iter()
+                .map(|f| (one.machine, f)),
+        );
+        let name = one.evidence.path.display();
+        problems.extend(notes.into_iter().map(|note| format!("{name}: {note}")));
+    }
+    if found.is_empty() && logs.is_empty() {
+        let evidence = opened
+            .iter()
+            .map(|o| o.evidence.path.display().to_string())
+            .collect();
+        return Err(ReconstructError::NothingFound { evidence });
+    }
+    let (owners, found): (Vec<usize>, Vec<Found<'_>>) = found.into_iter().unzip();
+    if let Some(progress) = options.progress {
+        let bytes = found
+            .iter()
+            .map(|found| found.size)
+            .fold(0, u64::saturating_add);
+        progress.start(found.len(), bytes);
+    }
+    let reading: &dyn Reading = match options.progress {
+        Some(progress) => progress,
+        None => &NoProgress,
+    };
+    let read = intake::read_all(&found, &options.read, reading);
+    let mut gathering = Gathering::default();
+    for ((owner, found), read) in owners.into_iter().zip(&found).zip(read) {
+        let name = source_name(
+            &found.place.evidence.id,
+            &found.place.volume.place,
+            &found.path,
+        );
+        gathering.take_machine_source(owner, found.kind.name, name, read);
+    }
+    for log in &logs {
+        let read = intake::read_login_log(&log.evidence, &log.label, &log.profile, &options.read);
+        let name = source_name(&log.evidence.id, "", "");
+        gathering.take_login_log(&log.label, name, read);
+    }
+    Ok(gathering.finish(case, &opened, problems))
+}
+
+fn source_name(evidence: &str, place: &str, path: &str) -> String {
+    let parts = [evidence, place, path];
+    let mut parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    // A single file is its own evidence: its name would stand there twice.
+    parts.dedup();
+    parts.join("/")
+}
+
+fn open_machines(case: &Case, problems: &mut Vec<String>) -> Vec<Opened> {
+    let mut opened = Vec::new();
+    for (machine, entry) in case.machines.iter().enumerate() {
+        for path in &entry.evidence {
+            match open(path) {
+                Ok(evidence) => opened.push(Opened { machine, evidence }),
+                Err(error) => problems.push(error.to_string()),
+            }
+        }
+    }
+    opened
+}
+
+fn open_logs(case: &Case, problems: &mut Vec<String>) -> Result<Vec<OpenedLog>, ReconstructError> {
+    let mut logs = Vec::new();
+    for device in &case.devices {
+        let Some(log) = &device.vendor_log else {
+            continue;
+        };
+        let profile = profile(&log.profile).map_err(|reason| ReconstructError::Profile {
+            label: device.label.clone(),
+            profile: log.profile.clone(),
+            reason,
+        })?;
+        match open(&log.path) {
+            Ok(evidence) => {
+                logs.push(OpenedLog {
+                    label: device.label.clone(),
+                    profile,
+                    evidence,
+                });
+            }
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    Ok(logs)
+}
+
+/// A built-in profile by its name, or a profile file by its path.
+fn profile(name: &str) -> Result<Profile, String> {
+    if !Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "toml")
+    {
+        return intake::vendor_log::built_in_profile(name);
+    }
+    let text = std::fs::read_to_string(name).map_err(|error| error.to_string())?;
+    intake::vendor_log::profile_from_toml(&text).map_err(|error| error.to_string())
+}
+
+/// What all sources gave, before it is joined.
+#[derive(Default)]
+struct Gathering {
+    sources: Vec<Source>,
+    /// The case's machine of each source.
+    owners: Vec<Option<usize>>,
+    events: Events,
+    statements: Statements,
+    of_machine: BTreeMap<usize, Gathered>,
+}
+
+impl Gathering {
+    fn take_machine_source(
+        &mut self,
+        owner: usize,
+        artifact: &'static str,
+        name: String,
+        read: SourceRead,
+    ) {
+        let Ok(machine) = MachineIndex::try_from(owner) else {
+            return;
+        };
+        self.take(Some(owner), Some(machine), None, artifact, name, read);
+    }
+
+    fn take_login_log(&mut self, label: &str, name: String, read: SourceRead) {
+        self.take(
+            None,
+            None,
+            Some(label.to_owned()),
+            intake::vendor_log::NAME,
+            name,
+            read,
+        );
+    }
+
+    fn take(
+        &mut self,
+        owner: Option<usize>,
+        machine: Option<MachineIndex>,
+        device_label: Option<String>,
+        artifact: &'static str,
+        name: String,
+        read: SourceRead,
+    ) {
+        let Ok(index) = SourceIndex::try_from(self.sources.len()) else {
+            return;
+        };
+        let harvest = read.harvest;
+        let remap = self.events.strings.absorb(&harvest.strings);
+        self.events.table.absorb(harvest.events, &remap, index);
+        self.events.artifacts.push(artifact);
+        if let Some(machine) = machine {
+            let claims = harvest
+                .claims
+                .into_iter()
+                .map(|claim| (machine, index, claim));
+            self.statements.claims.extend(claims);
+            let properties = harvest.properties.into_iter().map(|p| (machine, index, p));
+            self.statements.properties.extend(properties);
+        }
+        if let Some(owner) = owner {
+            let gathered = self.of_machine.entry(owner).or_default();
+            gathered
+                .facts
+                .extend(harvest.facts.into_iter().map(|fact| (index, fact)));
+            gathered
+                .steps
+                .extend(harvest.clock_steps.into_iter().map(|step| (index, step)));
+        }
+        self.owners.push(owner);
+        self.sources.push(Source {
+            name,
+            machine,
+            device_label,
+            artifact,
+            size: read.size,
+            sha256: read.sha256,
+            companions: read.companions,
+            outcome: harvest.outcome,
+            notes: harvest.notes,
+            error: read.error,
+        });
+    }
+
+    fn finish(mut self, case: Case, opened: &[Opened], problems: Vec<String>) -> Reconstruction {
+        let mut machines = self.machines(&case, opened);
+        let computers = self.computers(&case, &mut machines);
+        self.statements.labels = case
+            .devices
+            .iter()
+            .map(|device| (device.label.clone(), device.serial.clone()))
+            .collect();
+        let identities = join(&self.statements);
+        let owners = std::mem::take(&mut self.owners);
+        self.events.placed = self
+            .events
+            .table
+            .rows()
+            .map(|row| {
+                let machine = match computers.get(&row.computer) {
+                    Some(machine) => Some(*machine),
+                    None => usize::try_from(row.source)
+                        .ok()
+                        .and_then(|source| owners.get(source).copied().flatten())
+                        .and_then(|owner| MachineIndex::try_from(owner).ok()),
+                };
+                place(&row, machine, &machines, &identities, &self.events, &case)
+            })
+            .collect();
+        let mut order: Vec<usize> = (0..self.events.table.len()).collect();
+        order.sort_by_key(|&index| {
+            self.events
+                .placed(index)
+                .map(|placed| (placed.corrected.estimate, index))
+        });
+        self.events.order = order;
+        let sessions = custody::sessions(&self.events);
+        let table = custody::table(&custody::Input {
+            case: &case,
+            machines: &machines,
+            devices: &identities.devices,
+            events: &self.events,
+            sessions: &sessions,
+        });
+        let mut reconstruction = Reconstruction {
+            coverage: coverage::rows(&machines, &self.sources),
+            case,
+            machines,
+            sources: self.sources,
+            events: self.events,
+            identities,
+            sessions,
+            custody: table,
+            findings: Vec::new(),
+            problems,
+        };
+        reconstruction.findings = findings::find(&reconstruction);
+        reconstruction
+    }
+
+    /// The case's machines, each with what its sources say of it.
+    fn machines(&mut self, case: &Case, opened: &[Opened]) -> Vec<Machine> {
+        let mut machines: Vec<Machine> = Vec::with_capacity(case.machines.len());
+        for (index, entry) in case.machines.iter().enumerate() {
+            let fallback = opened
+                .iter()
+                .find(|one| one.machine == index)
+                .map_or_else(|| format!("machine-{index}"), |one| one.evidence.id.clone());
+            let gathered = self.of_machine.remove(&index).unwrap_or_default();
+            let mut machine = machine::from_case(case, entry, gathered, &fallback);
+            machine.has_evidence = opened.iter().any(|one| one.machine == index);
+            // Two machines without ids can have one name; the evidence tells them apart.
+            if entry.id.is_none() && machines.iter().any(|other| other.id == machine.id) {
+                machine.id = format!("{} ({fallback})", machine.id);
+            }
+            machines.push(machine);
+        }
+        machines
+    }
+
+    /// The machine for each computer name that records give; unknown ones are added.
+    fn computers(
+        &self,
+        case: &Case,
+        machines: &mut Vec<Machine>,
+    ) -> BTreeMap<crate::strings::Text, MachineIndex> {
+        let mut computers = BTreeMap::new();
+        for row in self.events.table.rows() {
+            let Some(name) = self.events.strings.get(row.computer) else {
+                continue;
+            };
+            if computers.contains_key(&row.computer) {
+                continue;
+            }
+            let known = machines.iter().position(|machine| machine.is_named(name));
+            let index = known.unwrap_or_else(|| {
+                machines.push(machine::named_only(name, case.timezone, case.drift_ppm));
+                machines.len().saturating_sub(1)
+            });
+            if let Ok(index) = MachineIndex::try_from(index) {
+                computers.insert(row.computer, index);
+            }
+        }
+        computers
+    }
+}
+
+/// Places one event: machine, device, corrected time.
+fn place(
+    row: &EventRow,
+    machine: Option<MachineIndex>,
+    machines: &[Machine],
+    identities: &Identities,
+    events: &Events,
+    case: &Case,
+) -> Placed {
+    let identifier = |name: IdentifierText| {
+        events
+            .strings
+            .get(name.value)
+            .map(|value| Identifier::new(name.kind, value))
+    };
+    let scope = machine.unwrap_or(MachineIndex::MAX);
+    let find = |name: Option<IdentifierText>| {
+        name.and_then(identifier)
+            .map_or(Attribution::None, |name| identities.find(&name, scope))
+    };
+    let attribution = match find(row.device) {
+        Attribution::None => find(row.volume),
+        found => found,
+    };
+    let (device, candidates) = match attribution {
+        Attribution::One(device) => (Some(device), 1),
+        Attribution::Several(several) => (None, u16::try_from(several.len()).unwrap_or(u16::MAX)),
+        Attribution::None => (None, 0),
+    };
+    let unknown;
+    let clock = match machine
+        .and_then(|m| usize::try_from(m).ok())
+        .and_then(|m| machines.get(m))
+    {
+        Some(machine) => &machine.clock,
+        None => {
+            unknown = machine::named_only("", case.timezone, case.drift_ppm);
+            &unknown.clock
+        }
+    };
+    Placed {
+        machine,
+        device,
+        candidates,
+        own: clock.to_utc(row.time).0,
+        corrected: clock.correct(row.time),
+    }
+}
