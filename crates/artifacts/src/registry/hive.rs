@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use kusari_evidence::time::Timestamp;
 
 use super::base_block::{BaseBlock, looks_like_hive};
-use super::cell::{BINS_START, KeyNode, SIZE_FIELD, cell, file_offset, index};
+use super::cell::{BINS_START, KeyNode, NIL, SIZE_FIELD, cell, file_offset, index};
 use super::key::{Key, live_node};
 use super::recovery::Recovery;
 use super::replay::{self, LogPage, Replay};
@@ -133,6 +133,16 @@ impl Hive {
             .values
             .iter()
             .filter_map(|value| Value::recovered(self, value))
+    }
+
+    /// Where the hive bins end by the header, or the farthest offset when the header cannot be
+    /// relied on.
+    pub(super) const fn stated_end(&self) -> u32 {
+        if self.base.is_valid {
+            self.base.bins_length
+        } else {
+            NIL
+        }
     }
 
     /// The hive bins: everything behind the base block.

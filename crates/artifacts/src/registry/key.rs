@@ -4,7 +4,7 @@ use kusari_evidence::time::Timestamp;
 
 use super::cell::{KeyNode, NIL, allocated, file_offset};
 use super::hive::Hive;
-use super::recovery::{self, Parent, Recovered, RecoveredKey};
+use super::recovery::{Parent, Recovered, RecoveredKey, dead};
 use super::subkeys::{self, Entry};
 use super::{Value, name};
 use crate::Locator;
@@ -32,17 +32,19 @@ enum Place<'h> {
     Recovered(&'h RecoveredKey),
 }
 
-/// How far a key's path can be relied on.
+/// How a key's path is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PathStanding {
     /// The key was reached from the root.
     Walked,
-    /// The key was recovered, and its parent field leads to the root over keys that can have been
-    /// its parents. A deleted key's parent may still have been another one whose cell was used
-    /// anew, so the path is consistent with the evidence but not proved by it.
-    Consistent,
-    /// The key was recovered, and a key above it is not known. The path begins with `?`.
-    Broken,
+    /// The key is cut off, but its parent field leads to a living key. A key cannot be deleted
+    /// before its subkeys, so that key is its parent.
+    ByParent,
+    /// The key was deleted. A list of subkeys in free space names it together with a living
+    /// subkey of the key that its parent field leads to.
+    Listed,
+    /// The path begins with `?`: which keys stand above is not known.
+    Unknown,
 }
 
 impl<'h> Key<'h> {
@@ -72,7 +74,7 @@ impl<'h> Key<'h> {
         Some(Self {
             hive,
             offset: key.offset,
-            node: recovery::dead_node(hive.bins(), &hive.survey().used, key.offset)?,
+            node: dead::node(hive.bins(), &hive.survey().used, key.offset)?,
             place: Place::Recovered(key),
         })
     }
@@ -87,63 +89,71 @@ impl<'h> Key<'h> {
         node_name(self.node)
     }
 
-    /// The names from below the root down to this key, separated by `\`; empty for the root. The
-    /// path of a recovered key begins with `?` where the keys above it are not known; see
-    /// [`Key::path_standing`].
+    /// The names from below the root down to this key, separated by `\`; empty for the root.
+    ///
+    /// The path of a recovered key holds only what is known; `?` stands for the keys above that
+    /// are not. See [`Key::path_standing`] and, for leads, [`Key::possible_path`].
     #[must_use]
     pub fn path(&self) -> String {
-        let mut names = Vec::new();
-        let mut living = Some(self.offset);
-        if let Place::Recovered(key) = self.place {
-            let top = self.climb_recovered(key, |key| names.push(key.name()));
-            living = match top {
-                Parent::Living(offset) => Some(offset),
-                Parent::Recovered(_) | Parent::Unknown => {
-                    names.push(UNKNOWN.to_owned());
-                    None
-                }
-            };
+        self.path_over(|key| match key.how {
+            Recovered::Deleted => key.is_listed,
+            Recovered::CutOff | Recovered::BehindEnd => true,
+        })
+    }
+
+    /// For a recovered key, the path by its parent field and those of the keys above, as far as
+    /// nothing speaks against it. This is a lead and no proof: the cell of a deleted key's parent
+    /// may have been used anew for another key. `None` when it says no more than [`Key::path`].
+    #[must_use]
+    pub fn possible_path(&self) -> Option<String> {
+        let path = self.path_over(|_| true);
+        (self.is_recovered() && path != self.path()).then_some(path)
+    }
+
+    /// How [`Key::path`] is known.
+    #[must_use]
+    pub fn path_standing(&self) -> PathStanding {
+        let Place::Recovered(key) = self.place else {
+            return PathStanding::Walked;
+        };
+        if self.path().starts_with(UNKNOWN) {
+            PathStanding::Unknown
+        } else if key.is_listed {
+            PathStanding::Listed
+        } else {
+            PathStanding::ByParent
         }
-        if let Some(offset) = living {
-            names.extend(
+    }
+
+    /// The path over those recovered keys whose parent field `is_good`.
+    fn path_over(&self, is_good: impl Fn(&RecoveredKey) -> bool) -> String {
+        let mut names = Vec::new();
+        let mut place = match self.place {
+            Place::Living(_) => Parent::Living(self.offset),
+            Place::Recovered(_) => Parent::Recovered(self.offset),
+        };
+        for _ in 0..DEEPEST {
+            let Parent::Recovered(offset) = place else {
+                break;
+            };
+            place = Parent::Unknown;
+            if let Some(key) = self.hive.recovery().key(offset) {
+                names.extend(Key::recovered(self.hive, key).map(|key| key.name()));
+                if is_good(key) {
+                    place = key.parent;
+                }
+            }
+        }
+        match place {
+            Parent::Living(offset) => names.extend(
                 climb(self.hive, offset)
                     .filter_map(|offset| live_node(self.hive.bins(), offset))
                     .map(node_name),
-            );
+            ),
+            Parent::Recovered(_) | Parent::Unknown => names.push(UNKNOWN.to_owned()),
         }
         names.reverse();
         names.join("\\")
-    }
-
-    /// How far [`Key::path`] can be relied on.
-    #[must_use]
-    pub fn path_standing(&self) -> PathStanding {
-        match self.place {
-            Place::Living(_) => PathStanding::Walked,
-            Place::Recovered(key) => match self.climb_recovered(key, |_| {}) {
-                Parent::Living(_) => PathStanding::Consistent,
-                Parent::Recovered(_) | Parent::Unknown => PathStanding::Broken,
-            },
-        }
-    }
-
-    /// Goes up over recovered keys, and says where the last of them leads.
-    fn climb_recovered(&self, key: &'h RecoveredKey, mut take: impl FnMut(Key<'h>)) -> Parent {
-        take(*self);
-        let mut parent = key.parent;
-        for _ in 0..DEEPEST {
-            let Parent::Recovered(offset) = parent else {
-                break;
-            };
-            let Some(above) = self.hive.recovery().key(offset) else {
-                return Parent::Unknown;
-            };
-            if let Some(above) = Key::recovered(self.hive, above) {
-                take(above);
-            }
-            parent = above.parent;
-        }
-        parent
     }
 
     /// When the key was last written: a value was set or deleted, or a subkey was created or
@@ -169,9 +179,7 @@ impl<'h> Key<'h> {
         }
         let cell = match self.place {
             Place::Living(_) => allocated(self.hive.bins(), offset)?,
-            Place::Recovered(_) => {
-                recovery::dead_cell(self.hive.bins(), &self.hive.survey().used, offset)?
-            }
+            Place::Recovered(_) => dead::cell(self.hive.bins(), &self.hive.survey().used, offset)?,
         };
         Some(name::decode(cell.get(..usize::from(length))?, false))
     }
@@ -202,7 +210,7 @@ impl<'h> Key<'h> {
     }
 
     /// The subkeys, in the order in which the hive lists them; of a recovered key, the recovered
-    /// keys that name it as their parent.
+    /// keys whose parent field leads to it.
     ///
     /// A key that names another parent than this one, or that is listed twice, is left out: the
     /// list or the key is damaged, and which one cannot be told here.
@@ -313,13 +321,9 @@ impl<'h> Key<'h> {
             Place::Living(_) if self.node.has_no_value_list() => Vec::new(),
             Place::Living(_) => {
                 let list = allocated(bins, self.node.values_list()).unwrap_or_default();
-                subkeys::values(bins, list, self.node.value_count())
-                    .0
-                    .collect()
+                subkeys::values(bins, list, self.node.value_count()).collect()
             }
-            Place::Recovered(_) => {
-                recovery::dead_value_offsets(bins, &self.hive.survey().used, self.node)
-            }
+            Place::Recovered(_) => dead::value_offsets(bins, &self.hive.survey().used, self.node),
         }
     }
 }

@@ -56,6 +56,20 @@ pub(super) fn upper(character: char) -> char {
     }
 }
 
+/// The hash of a name in `lh` lists: over the UTF-16 units of the name in upper case.
+pub(super) fn hash(bytes: &[u8], compressed: bool) -> u32 {
+    let add = |hash: u32, unit: u16| {
+        let upper =
+            char::from_u32(u32::from(unit)).map_or(u32::from(unit), |c| u32::from(upper(c)));
+        hash.wrapping_mul(37).wrapping_add(upper)
+    };
+    if compressed {
+        bytes.iter().map(|&byte| u16::from(byte)).fold(0, add)
+    } else {
+        units(bytes).fold(0, add)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

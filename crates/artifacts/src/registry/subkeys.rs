@@ -64,18 +64,13 @@ fn offsets(list: &[u8], element: usize) -> impl Iterator<Item = u32> + '_ {
         .filter_map(|element| u32_at(element, 0))
 }
 
-/// The offsets in a list of `count` values that its cell holds, and the bytes behind them that
-/// the list no longer counts.
+/// The offsets in a list of `count` values, as far as its cell holds them.
 pub(super) fn values<'l>(
     bins: &[u8],
     list: &'l [u8],
     count: u32,
-) -> (impl Iterator<Item = u32> + use<'l>, &'l [u8]) {
-    let count = index(count).min(bins.len() / SHORTEST_VALUE);
-    let length = count.saturating_mul(4).min(list.len());
-    let (counted, rest) = list.split_at_checked(length).unwrap_or((list, &[]));
-    (
-        counted.chunks_exact(4).filter_map(|entry| u32_at(entry, 0)),
-        rest,
-    )
+) -> impl Iterator<Item = u32> + use<'l> {
+    list.chunks_exact(4)
+        .take(index(count).min(bins.len() / SHORTEST_VALUE))
+        .filter_map(|entry| u32_at(entry, 0))
 }

@@ -3,9 +3,7 @@
 
 use kusari_evidence::time::{RecordedTime, Timestamp};
 
-use super::cell::{
-    BINS_START, KeyNode, KeyValue, NIL, SIZE_FIELD, allocated, cell, file_offset, index,
-};
+use super::cell::{BINS_START, KeyNode, KeyValue, SIZE_FIELD, allocated, cell, file_offset, index};
 use super::hive::Hive;
 use super::key::{DEEPEST, child_node, live_node};
 use super::subkeys::{self, Entry};
@@ -65,8 +63,7 @@ impl Survey {
             )
             .push_to(&mut self.outcome.damage);
         }
-        let stated = if base.is_valid { base.bins_length } else { NIL };
-        bins::damage(hive.bins(), stated, &mut self.outcome.damage);
+        bins::damage(hive.bins(), hive.stated_end(), &mut self.outcome.damage);
     }
 
     fn walk(&mut self, hive: &Hive, root: u32) {
@@ -162,7 +159,7 @@ impl Survey {
             );
             self.skip(hive, key, &reason);
         }
-        for offset in subkeys::values(hive.bins(), list, node.value_count()).0 {
+        for offset in subkeys::values(hive.bins(), list, node.value_count()) {
             let value = allocated(hive.bins(), offset).and_then(KeyValue::read);
             match value.filter(|_| self.claim(hive, offset)) {
                 Some(value) => self.data(hive, offset, value),

@@ -6,7 +6,7 @@ use kusari_evidence::time::Timestamp;
 
 use super::cell::{KeyValue, NIL, allocated, file_offset, index, u16_at, u32_at, u64_at};
 use super::hive::Hive;
-use super::recovery::{self, Recovered, RecoveredValue};
+use super::recovery::{Recovered, RecoveredValue, dead};
 use super::{Key, Property, name, property};
 use crate::Locator;
 
@@ -28,6 +28,7 @@ pub struct Value<'h> {
     key: Option<Key<'h>>,
     offset: u32,
     value: KeyValue<'h>,
+    possible_key: Option<u32>,
     recovered: Option<Recovered>,
 }
 
@@ -36,7 +37,7 @@ impl<'h> Value<'h> {
     pub(super) fn of(key: Key<'h>, offset: u32) -> Option<Self> {
         let hive = key.hive();
         let value = if key.is_recovered() {
-            recovery::dead_value(hive.bins(), &hive.survey().used, offset)?
+            dead::value(hive.bins(), &hive.survey().used, offset)?
         } else {
             allocated(hive.bins(), offset).and_then(KeyValue::read)?
         };
@@ -45,6 +46,7 @@ impl<'h> Value<'h> {
             key: Some(key),
             offset,
             value,
+            possible_key: None,
             recovered: key.recovery(),
         })
     }
@@ -52,20 +54,27 @@ impl<'h> Value<'h> {
     pub(super) fn recovered(hive: &'h Hive, found: &RecoveredValue) -> Option<Self> {
         Some(Self {
             hive,
-            key: found.key.and_then(|key| Key::living(hive, key)),
+            key: None,
+            possible_key: found.possible_key,
             offset: found.offset,
-            value: recovery::dead_value(hive.bins(), &hive.survey().used, found.offset)?,
+            value: dead::value(hive.bins(), &hive.survey().used, found.offset)?,
             recovered: Some(found.how),
         })
     }
 
-    /// The key that the value belongs to. `None` for a recovered value of which that is not
-    /// known; a recovered value is consistent with having belonged to the key named here, because
-    /// a list of values (the unused end of the key's own, or one in free space whose other values
-    /// are the key's) names both.
+    /// The key that lists the value; `None` for a recovered value that no key lists any more.
     #[must_use]
     pub const fn key(&self) -> Option<Key<'h>> {
         self.key
+    }
+
+    /// For a recovered value that no key lists: a living key that it may have belonged to. A list
+    /// of values in free space names it together with at least two values of that key and with
+    /// none of any other living key. This is a lead and no proof: the cells of the two may have
+    /// been used anew.
+    #[must_use]
+    pub fn possible_key(&self) -> Option<Key<'h>> {
+        Key::living(self.hive, self.possible_key?)
     }
 
     /// Whether the value was not reached from the root but found in free or cut-off cells.
@@ -138,7 +147,7 @@ impl<'h> Value<'h> {
         let hive = self.hive;
         read_data(self.value, hive.base_block().minor_version, |offset| {
             if self.is_recovered() {
-                recovery::dead_cell(hive.bins(), &hive.survey().used, offset)
+                dead::cell(hive.bins(), &hive.survey().used, offset)
             } else {
                 allocated(hive.bins(), offset)
             }
