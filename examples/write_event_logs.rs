@@ -60,7 +60,7 @@ fn account() -> security::Account {
         sid: Sid::parse("S-1-5-21-4230534742-2542757381-3142984815-1111"),
         name: "山田 <太郎> & co".to_owned(),
         domain: COMPUTER.to_owned(),
-        logon_id: 0x6_5B0_F5DB,
+        logon_id: 0x65B0_F5DB,
     }
 }
 
