@@ -7,10 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kusari_evidence::time::Timestamp;
-use kusari_fixtures::boot_sector::{
-    Partition, Volume, drive_layout, master_boot_record, volume_boot_record,
-};
-use kusari_fixtures::event_log::events::{devices, partition, security, system};
+use kusari_fixtures::event_log::events::{one_of_each, security, system};
 use kusari_fixtures::event_log::{
     Element, Era, Event, EventData, EventLogWriter, ExpectedRecord, Guid, LogOptions, Provider,
     Sid, Value,
@@ -118,120 +115,6 @@ fn nested() -> Event {
     }
 }
 
-fn disk() -> partition::Disk {
-    let volumes = [Partition {
-        start: 2048,
-        sectors: 0x01D0_0000,
-        volume: Volume::Ntfs {
-            serial: 0x1A2B_3C4D_5E6F_7081,
-        },
-    }];
-    partition::Disk {
-        number: 1,
-        capacity: 15_634_268_160,
-        bus_type: 7,
-        manufacturer: "I-O DATA".to_owned(),
-        model: "USB Flash Disk".to_owned(),
-        revision: "1.00".to_owned(),
-        serial: "070B3E6A00000012".to_owned(),
-        location: "Integrated : Bus 0 : Device 20 : Function 0 : Adapter 1".to_owned(),
-        parent: "USB\\VID_04BB&PID_0C43\\070B3E6A00000012".to_owned(),
-        disk_id: Guid::parse("{7b6f1752-bd95-6e22-e3a5-6ee8419ecad7}"),
-        adapter_id: Guid::parse("{6b1df26e-86d1-11ec-9e50-806e6f6e6963}"),
-        registry_id: Guid::parse("{6b1df27a-86d1-11ec-9e50-806e6f6e6963}"),
-        partition_style: 0,
-        partition_count: 4,
-        partition_table: drive_layout(0xC3_0728, &volumes),
-        mbr: master_boot_record(0xC3_0728, &volumes),
-        vbr: [
-            volume_boot_record(&volumes[0]),
-            Vec::new(),
-            Vec::new(),
-            Vec::new(),
-        ],
-        user_removal_policy: true,
-    }
-}
-
-/// Each event that the fixtures know, once.
-fn every_event() -> Vec<Event> {
-    let user = account();
-    let machine = security::Account::machine(COMPUTER, "WORKGROUP");
-    let instance = "USBSTOR\\DISK&VEN_I-O_DATA&PROD_USB_FLASH_DISK&REV_1.00\\070B3E6A00000012&0";
-    let driver = devices::Driver::disk(instance, "USB\\VID_04BB&PID_0C43\\070B3E6A00000012");
-    let lifetime = Guid::parse("{0a5bfd5b-1fc3-4985-9a2b-955f2d65e42f}");
-    let wpd = "SWD\\WPDBUSENUM\\_??_USBSTOR#DISK&VEN_I-O_DATA#070B3E6A00000012&0#";
-    let source = "time.windows.com,0x9 (ntp.m|0x9|0.0.0.0:123->168.61.215.74:123)";
-    let logon = security::Logon {
-        kind: 2,
-        workstation: COMPUTER.to_owned(),
-        address: "127.0.0.1".to_owned(),
-        process: "C:\\Windows\\System32\\svchost.exe".to_owned(),
-    };
-    let device = security::ExternalDevice {
-        instance: instance.to_owned(),
-        description: "I-O DATA USB Flash Disk USB Device".to_owned(),
-        class_guid: driver.class_guid,
-        class: "DiskDrive".to_owned(),
-        hardware_ids: vec!["USBSTOR\\DiskI-O_DATA".to_owned(), "GenDisk".to_owned()],
-        compatible_ids: vec!["USBSTOR\\Disk".to_owned()],
-        location: "Port_#0001.Hub_#0001".to_owned(),
-    };
-    let access = security::ObjectAccess {
-        object: "\\Device\\HarddiskVolume5\\名簿.xlsx".to_owned(),
-        mask: 2,
-        handle: 0x1BC,
-        process_id: 0x1458,
-        process: "C:\\Windows\\explorer.exe".to_owned(),
-    };
-    let change = system::TimeChanged {
-        old: at(20),
-        new: at(30),
-        reason: 1,
-        process: "\\Device\\HarddiskVolume3\\Windows\\System32\\svchost.exe".to_owned(),
-        process_id: 0x608,
-        user: Sid::parse("S-1-5-19"),
-    };
-    let subject = (&user.sid, "admmig", "OFFSEC");
-    vec![
-        system::kernel_started(COMPUTER, at(1), (19_044, 1766)),
-        system::log_service_started(COMPUTER, at(2), at(2 + 9 * 3600)),
-        system::unexpected_shutdown(COMPUTER, at(3), at(-500), 9 * 3600, 1_846_932),
-        system::time_changed(COMPUTER, &change),
-        system::service_state(
-            COMPUTER,
-            at(5),
-            ("wuauserv", "Windows Update"),
-            (4, "実行中"),
-        ),
-        system::time_source_chosen(COMPUTER, at(6), source, [168, 61, 215, 74], 4),
-        system::time_source_reachable(COMPUTER, at(7), source),
-        system::log_was_cleared(COMPUTER, at(8), "Application", subject),
-        system::audit_log_was_cleared(COMPUTER, at(9), subject, 0x65B0_F5DB),
-        security::logged_on(COMPUTER, at(10), &machine, &user, &logon),
-        security::system_time_changed(COMPUTER, &machine, (at(11), at(12)), (0x608, "svchost")),
-        security::external_device(COMPUTER, at(13), &machine, &device),
-        security::object_accessed(COMPUTER, at(14), &user, &access),
-        security::user_logged_off(COMPUTER, at(15), &user),
-        security::logged_off(COMPUTER, at(16), &user, 2),
-        partition::disk_seen(COMPUTER, at(17), &disk()),
-        devices::device_configured(COMPUTER, at(18), &driver),
-        devices::device_started(COMPUTER, at(19), &driver),
-        devices::device_needs_installation(COMPUTER, at(20), instance),
-        devices::device_deleted(COMPUTER, at(21), instance, driver.class_guid),
-        devices::driver_installed(COMPUTER, at(22), &driver),
-        devices::service_added(COMPUTER, at(23), &driver),
-        devices::host_device_arrival(COMPUTER, at(24), lifetime, wpd),
-        devices::request_received(COMPUTER, at(25), (lifetime, wpd), (27, 23)),
-        devices::request_forwarded(COMPUTER, at(26), (lifetime, wpd), (27, 2), 0xC000_00BB),
-        partition::disk_seen(COMPUTER, at(27), &disk().removed()),
-        system::log_service_stopped(COMPUTER, at(28)),
-        system::kernel_stopped(COMPUTER, at(29)),
-        every_type(),
-        nested(),
-    ]
-}
-
 fn filler(number: i64) -> Event {
     match number % 4 {
         0 => system::service_state(
@@ -256,7 +139,9 @@ fn samples() -> Vec<Sample> {
     for (name, options) in [("events-windows10", &usual), ("events-windows7", &old)] {
         let mut sample = Sample::new(name, options.clone());
         // Twice, so that templates and names are also referred back to.
-        for event in every_event().iter().chain(&every_event()) {
+        let mut events = one_of_each(COMPUTER, at(0));
+        events.extend([every_type(), nested()]);
+        for event in events.iter().chain(&events) {
             sample.write(event);
         }
         samples.push(sample);
