@@ -23,7 +23,10 @@ pub mod clock;
 pub mod coverage;
 pub mod custody;
 pub mod event;
+pub mod explain;
 pub mod findings;
+#[cfg(feature = "polars")]
+mod frame;
 pub mod harvest;
 pub mod identity;
 pub mod intake;

@@ -167,3 +167,16 @@ fn head(files: &dyn FileSystem, path: &str) -> kusari_evidence::Result<Vec<u8>> 
     head.truncate(filled);
     Ok(head)
 }
+
+/// A source as every output cites it: the evidence, the place of the volume in it, the path.
+pub(crate) fn source_name_of(found: &Found<'_>) -> String {
+    let parts = [
+        found.place.evidence.id.as_str(),
+        found.place.volume.place.as_str(),
+        found.path.as_str(),
+    ];
+    let mut parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    // A single file is its own evidence: its name would stand there twice.
+    parts.dedup();
+    parts.join("/")
+}

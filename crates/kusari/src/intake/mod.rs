@@ -28,9 +28,9 @@ pub(crate) mod vendor_log;
 
 use crate::harvest::Harvest;
 
-pub(crate) use discovery::{Found, discover};
+pub(crate) use discovery::{Found, discover, source_name_of};
 pub use read::Reading;
-pub(crate) use read::{SourceRead, read_all, read_login_log};
+pub(crate) use read::{SourceRead, load, load_single, read_all, read_login_log};
 
 /// All artifacts that are looked for on a machine's evidence.
 pub const ARTIFACTS: &[&ArtifactKind] = &[&setup_log::KIND];

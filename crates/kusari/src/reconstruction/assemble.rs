@@ -93,27 +93,15 @@ fn assemble(case: Case, options: &Options<'_>) -> Result<Reconstruction, Reconst
     let read = intake::read_all(&found, &options.read, reading);
     let mut gathering = Gathering::default();
     for ((owner, found), read) in owners.into_iter().zip(&found).zip(read) {
-        let name = source_name(
-            &found.place.evidence.id,
-            &found.place.volume.place,
-            &found.path,
-        );
+        let name = intake::source_name_of(found);
         gathering.take_machine_source(owner, found.kind.name, name, read);
     }
     for log in &logs {
         let read = intake::read_login_log(&log.evidence, &log.label, &log.profile, &options.read);
-        let name = source_name(&log.evidence.id, "", "");
+        let name = log.evidence.id.clone();
         gathering.take_login_log(&log.label, name, read);
     }
     Ok(gathering.finish(case, &opened, problems))
-}
-
-fn source_name(evidence: &str, place: &str, path: &str) -> String {
-    let parts = [evidence, place, path];
-    let mut parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    // A single file is its own evidence: its name would stand there twice.
-    parts.dedup();
-    parts.join("/")
 }
 
 fn open_machines(case: &Case, problems: &mut Vec<String>) -> Vec<Opened> {
@@ -156,9 +144,9 @@ fn open_logs(case: &Case, problems: &mut Vec<String>) -> Result<Vec<OpenedLog>, 
 
 /// A built-in profile by its name, or a profile file by its path.
 fn profile(name: &str) -> Result<Profile, String> {
-    if !Path::new(name)
+    if Path::new(name)
         .extension()
-        .is_some_and(|extension| extension == "toml")
+        .is_none_or(|extension| extension != "toml")
     {
         return intake::vendor_log::built_in_profile(name);
     }

@@ -1,0 +1,326 @@
+//! From one event back to its bytes.
+//!
+//! The evidence is opened again and held against the hash that was recorded when it was read, so
+//! that an explanation never shows other bytes than those that the event came from.
+
+use kusari_artifacts::event_log::{EventValue, record_at};
+use kusari_artifacts::registry::{Hive, Key};
+use kusari_artifacts::{Locator, text};
+use kusari_evidence::hash::{Sha256, sha256};
+use kusari_evidence::open;
+
+use crate::intake::{self, ArtifactFile};
+use crate::reconstruction::{EventView, Reconstruction};
+
+/// What an event rests on.
+#[derive(Debug)]
+pub struct Explanation<'a> {
+    /// The event.
+    pub event: EventView<'a>,
+    /// Hash of the source's bytes as they were read now.
+    pub sha256: Sha256,
+    /// The stretches of bytes that the record consists of.
+    pub stretches: Vec<Stretch>,
+    /// What the record says, name by name, as its reader understands it.
+    pub decoded: Vec<(String, String)>,
+}
+
+/// A stretch of bytes of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// What it is: `event record 4711`, `value cell`.
+    pub what: String,
+    /// The file that it stands in: the source, or a transaction log beside it.
+    pub file: String,
+    /// Its byte offset there.
+    pub offset: u64,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Why an event cannot be explained.
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    /// The source could not be opened again.
+    #[error("{source_name}: cannot be opened again: {reason}")]
+    Unreadable {
+        /// The source.
+        source_name: String,
+        /// Why.
+        reason: String,
+    },
+    /// The source is not what it was.
+    #[error("{source_name}: has changed since it was read: its SHA-256 was {was} and is {is}")]
+    Changed {
+        /// The source.
+        source_name: String,
+        /// The hash when it was read.
+        was: Sha256,
+        /// The hash now.
+        is: Sha256,
+    },
+    /// Nothing stands at the locator.
+    #[error("{source_name}: no record at {locator}")]
+    NothingThere {
+        /// The source.
+        source_name: String,
+        /// Where it was looked for.
+        locator: Locator,
+    },
+}
+
+/// The most bytes of one stretch that are shown; a value can be of megabytes.
+const MOST_BYTES: usize = 4096;
+
+impl Reconstruction {
+    /// Follows an event to its bytes.
+    ///
+    /// # Errors
+    /// When the source cannot be opened again, has changed, or has nothing at the locator.
+    pub fn explain<'a>(&'a self, event: EventView<'a>) -> Result<Explanation<'a>, ExplainError> {
+        let name = event.source.name.clone();
+        let file = self
+            .load_again(&event)
+            .map_err(|reason| ExplainError::Unreadable {
+                source_name: name.clone(),
+                reason,
+            })?;
+        let is = sha256(&file.bytes);
+        if let Some(was) = event.source.sha256
+            && was != is
+        {
+            return Err(ExplainError::Changed {
+                source_name: name,
+                was,
+                is,
+            });
+        }
+        let nothing = || ExplainError::NothingThere {
+            source_name: name.clone(),
+            locator: event.locator.clone(),
+        };
+        let (stretches, decoded) = match &event.locator {
+            Locator::Registry { cell, key, value } => {
+                registry(&name, file, *cell, key, value.as_deref())
+            }
+            Locator::EventRecord { record, offset } => event_record(&name, &file, *record, *offset),
+            Locator::Lines {
+                line,
+                offset,
+                length,
+            } => {
+                let what = format!("from line {line}");
+                bytes(&name, &file, what, *offset, *length).map(|stretch| {
+                    let encoding = text::detect(&file.bytes);
+                    let said = text::decode(&stretch.bytes, encoding)
+                        .text
+                        .trim_end()
+                        .to_owned();
+                    (vec![stretch], vec![("text".to_owned(), said)])
+                })
+            }
+            Locator::Bytes { offset, length } => {
+                bytes(&name, &file, "bytes".to_owned(), *offset, *length)
+                    .map(|stretch| (vec![stretch], Vec::new()))
+            }
+        }
+        .ok_or_else(nothing)?;
+        Ok(Explanation {
+            event,
+            sha256: is,
+            stretches,
+            decoded,
+        })
+    }
+
+    /// Opens the event's source once more.
+    fn load_again(&self, event: &EventView<'_>) -> Result<ArtifactFile, String> {
+        let source = event.source;
+        if let Some(label) = &source.device_label {
+            let log = self
+                .case
+                .devices
+                .iter()
+                .find(|device| device.label == *label)
+                .and_then(|device| device.vendor_log.as_ref())
+                .ok_or("the case no longer names it")?;
+            let evidence = open(&log.path).map_err(|error| error.to_string())?;
+            return intake::load_single(&evidence);
+        }
+        let machine = source
+            .machine
+            .and_then(|machine| self.case.machines.get(usize::try_from(machine).ok()?))
+            .ok_or("the case no longer names its machine")?;
+        // Two pieces of evidence can have one name; the hash tells them apart.
+        let mut other = Err("it is not there any more".to_owned());
+        for path in &machine.evidence {
+            let Ok(evidence) = open(path) else { continue };
+            let found = intake::discover(&evidence, &mut Vec::new());
+            for found in found.iter().filter(|found| {
+                found.kind.name == source.artifact && intake::source_name_of(found) == source.name
+            }) {
+                match intake::load(found) {
+                    Ok(file) if Some(sha256(&file.bytes)) == source.sha256 => return Ok(file),
+                    Ok(file) => other = Ok(file),
+                    Err(error) => other = Err(error.to_string()),
+                }
+            }
+        }
+        other
+    }
+}
+
+type Told = (Vec<Stretch>, Vec<(String, String)>);
+
+fn registry(
+    name: &str,
+    file: ArtifactFile,
+    cell: u32,
+    path: &str,
+    value: Option<&str>,
+) -> Option<Told> {
+    let (names, logs): (Vec<String>, Vec<Vec<u8>>) = file.companions.into_iter().unzip();
+    let hive = Hive::open(file.bytes, &logs).ok()?;
+    let what = if value.is_some() {
+        "value cell"
+    } else {
+        "key cell"
+    };
+    let bytes = hive.bytes_of(cell)?;
+    let mut stretches = vec![Stretch {
+        what: what.to_owned(),
+        file: name.to_owned(),
+        offset: u64::from(cell),
+        bytes: bytes.iter().copied().take(MOST_BYTES).collect(),
+    }];
+    // With logs applied the bytes of the hive file itself may be older than those that were read.
+    for page in hive.log_pages_of(cell) {
+        let log = names.get(page.log).cloned().unwrap_or_default();
+        let start = usize::try_from(page.at.saturating_sub(u64::from(cell))).ok()?;
+        let length = usize::try_from(page.length).ok()?;
+        let part = bytes
+            .get(start..start.saturating_add(length))
+            .unwrap_or_default();
+        stretches.push(Stretch {
+            what: format!("the part of the {what} that stands in the transaction log"),
+            file: log,
+            offset: page.log_offset,
+            bytes: part.iter().copied().take(MOST_BYTES).collect(),
+        });
+    }
+    let mut decoded = vec![("key".to_owned(), path.to_owned())];
+    let living = hive
+        .key(path)
+        .filter(|key| value.is_some() || key.cell() == cell);
+    let key = living.or_else(|| hive.recovered_keys().find(|key| key.path() == path));
+    if let Some(key) = &key {
+        decoded.extend(
+            key.last_written()
+                .map(|at| ("key last written".to_owned(), at.to_string())),
+        );
+        if key.is_recovered() {
+            decoded.push((
+                "recovered".to_owned(),
+                "from a deleted or cut-off key".to_owned(),
+            ));
+        }
+    }
+    if let (Some(key), Some(value)) = (&key, value) {
+        decoded.extend(value_of(key, value));
+    }
+    Some((stretches, decoded))
+}
+
+fn value_of(key: &Key<'_>, name: &str) -> Vec<(String, String)> {
+    let Some(value) = key.value(name) else {
+        return Vec::new();
+    };
+    let shown = value
+        .text()
+        .or_else(|| value.texts().map(|texts| texts.join("; ")))
+        .or_else(|| value.guid())
+        .or_else(|| value.time().map(|at| at.to_string()))
+        .or_else(|| value.number().map(|number| number.to_string()));
+    let mut told = vec![
+        ("value".to_owned(), value.name()),
+        ("type".to_owned(), format!("{:#x}", value.data_type())),
+    ];
+    told.extend(shown.map(|shown| ("data".to_owned(), shown)));
+    let data: Vec<String> = value
+        .data()
+        .iter()
+        .take(MOST_BYTES)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    told.push(("data bytes".to_owned(), data.join(" ")));
+    told
+}
+
+fn event_record(name: &str, file: &ArtifactFile, number: u64, offset: u64) -> Option<Told> {
+    let record = record_at(&file.bytes, offset)?;
+    let what = format!("event record {number}");
+    let stretch = bytes(name, file, what, offset, u64::from(record.length))?;
+    let mut decoded = vec![
+        ("Provider".to_owned(), record.provider.clone()),
+        ("EventID".to_owned(), record.event_id.to_string()),
+        ("EventRecordID".to_owned(), record.record_id.to_string()),
+        ("TimeCreated".to_owned(), record.created.to_string()),
+        ("Channel".to_owned(), record.channel.clone()),
+        ("Computer".to_owned(), record.computer.clone()),
+    ];
+    decoded.extend(
+        record
+            .user_sid
+            .clone()
+            .map(|sid| ("UserID".to_owned(), sid)),
+    );
+    decoded.extend(
+        record
+            .data
+            .iter()
+            .map(|(name, value)| (name.clone(), shown(value))),
+    );
+    Some((vec![stretch], decoded))
+}
+
+/// A value of an event for people.
+fn shown(value: &EventValue) -> String {
+    match value {
+        EventValue::Empty => String::new(),
+        EventValue::Text(text) => text.clone(),
+        EventValue::Unsigned(number) => number.to_string(),
+        EventValue::Signed(number) => number.to_string(),
+        EventValue::Boolean(yes) => yes.to_string(),
+        EventValue::FloatBits(bits) => f64::from_bits(*bits).to_string(),
+        EventValue::Time(at) => at.to_string(),
+        EventValue::Binary(bytes) => bytes
+            .iter()
+            .take(MOST_BYTES)
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+        EventValue::List(values) => values.iter().map(shown).collect::<Vec<_>>().join("; "),
+    }
+}
+
+fn bytes(
+    name: &str,
+    file: &ArtifactFile,
+    what: String,
+    offset: u64,
+    length: u64,
+) -> Option<Stretch> {
+    let start = usize::try_from(offset).ok()?;
+    let end = start.checked_add(usize::try_from(length).ok()?)?;
+    Some(Stretch {
+        what,
+        file: name.to_owned(),
+        offset,
+        bytes: file
+            .bytes
+            .get(start..end)?
+            .iter()
+            .copied()
+            .take(MOST_BYTES * 16)
+            .collect(),
+    })
+}
