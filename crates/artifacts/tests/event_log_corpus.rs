@@ -1,7 +1,11 @@
 //! The event log reader on real logs: every field of every record against the `evtx` crate, an
 //! independent reader, and the filter against full decoding.
 
-use kusari_artifacts::event_log::{EventRecord, EventValue, Wanted, scan, scan_all};
+use kusari_artifacts::SourceState;
+use kusari_artifacts::event_log::{
+    EventRecord, EventValue, ScanOptions, Wanted, record_at, record_xml, scan, scan_all, scan_with,
+    summarize,
+};
 
 mod event_log_xml;
 
@@ -235,4 +239,159 @@ fn filtered_scan_gives_the_same_as_picking_from_all() {
         assert_eq!(outcome, scan_all(&bytes, &mut |_| {}), "{log}");
         eprintln!("{log}: {} of {}", filtered.len(), outcome.coverage.records);
     }
+}
+
+/// From an event back to its record, by offset, and to XML that says the same.
+#[test]
+fn a_record_is_found_again_by_its_offset() {
+    for log in LOGS.iter().take(5) {
+        let Some(bytes) = kusari_fixtures::corpus::bytes(log) else {
+            continue;
+        };
+        for event in all_events(&bytes, log).iter().step_by(97) {
+            assert_eq!(
+                record_at(&bytes, event.offset).as_ref(),
+                Some(event),
+                "{log}"
+            );
+            compare(event, &record_xml(&bytes, event.offset).unwrap(), log);
+            assert_eq!(record_at(&bytes, event.offset + 1), None, "{log}");
+        }
+    }
+}
+
+/// How real logs began, told from their own records and numbers.
+#[test]
+fn the_beginning_of_a_log_is_told_from_its_numbers() {
+    let states = [
+        // Event 105 stands first and names the file that the earlier records were moved to.
+        (
+            "srl2012-WKS-WIN764BITB-win7-nfury/System.evtx",
+            vec![SourceState::Dirty, SourceState::Archived],
+        ),
+        // Begins with number 1 and identifier 1742.
+        (
+            "win10-DESKTOP-2KGM189/Microsoft-Windows-Sysmon%4Operational.evtx",
+            vec![SourceState::Dirty, SourceState::Cleared],
+        ),
+        (
+            "win10-DESKTOP-2KGM189/System.evtx",
+            vec![SourceState::Dirty],
+        ),
+        // Saved with a selection: record 1 is the machine's event 127530.
+        (
+            "evtx-6416/ID4674,6416 New external device connected (PrintNightmare).evtx",
+            vec![SourceState::Exported],
+        ),
+    ];
+    for (log, expected) in states {
+        let Some(bytes) = kusari_fixtures::corpus::bytes(log) else {
+            continue;
+        };
+        let outcome = scan(&bytes, &[], &mut |_| {});
+        assert_eq!(outcome.coverage.states, expected, "{log}");
+    }
+}
+
+/// Chunks in the order of a full log that began again at its first chunk, and a number missing.
+#[test]
+fn chunks_out_of_order_are_read_by_their_numbers() {
+    let log = "win10-DESKTOP-2KGM189/System.evtx";
+    let Some(mut bytes) = kusari_fixtures::corpus::bytes(log) else {
+        return;
+    };
+    bytes.truncate(4096 + 15 * 65536);
+    let identity = |event: &EventRecord| (event.record_id, event.written, event.data.clone());
+    let sound: Vec<_> = all_events(&bytes, log).iter().map(identity).collect();
+
+    let mut rolled = bytes.clone();
+    rolled[4096..].rotate_left(6 * 65536);
+    // The count of chunks in the file's header, and the header's checksum.
+    rolled[42] = 15;
+    let crc = crc32fast::hash(&rolled[..120]).to_le_bytes();
+    rolled[124..128].copy_from_slice(&crc);
+    let read: Vec<_> = all_events(&rolled, log).iter().map(identity).collect();
+    assert_eq!(read, sound);
+
+    // Without the first six chunks the numbers begin at 702 and with number 702: rolled over.
+    let later = [&rolled[..4096], &rolled[4096..4096 + 9 * 65536]].concat();
+    let outcome = scan(&later, &[], &mut |_| {});
+    assert!(
+        outcome.coverage.states.contains(&SourceState::RolledOver),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome.coverage.states.contains(&SourceState::CutShort),
+        "{outcome:?}"
+    );
+    assert_eq!(outcome.coverage.gaps, []);
+    assert_eq!(outcome.coverage.records, 1881 - 701);
+
+    // Without one chunk in the middle its numbers are missing.
+    let mut gap = bytes.clone();
+    gap.drain(4096 + 3 * 65536..4096 + 4 * 65536);
+    let outcome = scan(&gap, &[], &mut |_| {});
+    let gaps: Vec<_> = outcome
+        .coverage
+        .gaps
+        .iter()
+        .map(|gap| (gap.after, gap.before))
+        .collect();
+    assert_eq!(gaps, [(326, 445)]);
+
+    // The same chunk twice: its records are read once and the copy is reported.
+    let copy = bytes[4096..4096 + 65536].to_vec();
+    bytes.extend_from_slice(&copy);
+    bytes[42] = 16;
+    let crc = crc32fast::hash(&bytes[..120]).to_le_bytes();
+    bytes[124..128].copy_from_slice(&crc);
+    let outcome = scan(&bytes, &[], &mut |_| {});
+    assert_eq!(outcome.coverage.records, 1881);
+    assert!(
+        outcome
+            .damage
+            .iter()
+            .any(|damage| damage.reason.contains("second time"))
+    );
+}
+
+/// Records in space that the log no longer uses come only when asked for, marked, and never
+/// twice.
+#[test]
+fn carving_finds_records_in_unused_space() {
+    let log = "rathbun-win10-DESKTOP-GNCCVRK-nousb/winevt/\
+               Microsoft-Windows-Storage-ClassPnP%4Operational.evtx";
+    let Some(bytes) = kusari_fixtures::corpus::bytes(log) else {
+        return;
+    };
+    let options = ScanOptions {
+        carve: true,
+        ..ScanOptions::default()
+    };
+    let mut events = Vec::new();
+    let outcome = scan_with(&bytes, &options, &mut |event| events.push(event));
+    assert_eq!(outcome.coverage.records, 1);
+    let live: Vec<_> = events.iter().filter(|event| !event.recovered).collect();
+    assert_eq!(live.len(), 1);
+    let carved: Vec<_> = events.iter().filter(|event| event.recovered).collect();
+    eprintln!("{} carved", carved.len());
+    assert!(carved.len() > 10, "{}", carved.len());
+    for event in carved {
+        assert_eq!(event.computer, live[0].computer);
+        assert_eq!(record_at(&bytes, event.offset).unwrap().data, event.data);
+    }
+}
+
+/// The summary counts every record once.
+#[test]
+fn a_summary_counts_every_record() {
+    let Some(bytes) = kusari_fixtures::corpus::bytes(LOGS[3]) else {
+        return;
+    };
+    let (counts, outcome) = summarize(&bytes);
+    assert_eq!(
+        counts.iter().map(|kind| kind.count).sum::<u64>(),
+        outcome.coverage.records
+    );
+    assert!(counts.is_sorted_by_key(|kind| (kind.provider.clone(), kind.event_id)));
 }

@@ -154,7 +154,7 @@ pub(super) fn chunks<'a>(bytes: &'a [u8], outcome: &mut Outcome) -> Vec<Span<'a>
         for (index, span) in spans.iter_mut().enumerate() {
             // A dirty header lags behind, so a chunk behind the counted ones may be the newest.
             // Numbers only grow, so one that begins lower is older than the counted ones.
-            if index >= counted && highest.is_some_and(|highest| span.first_record <= highest) {
+            if index >= counted && highest.is_some_and(|highest| span.first_record < highest) {
                 span.left_over = true;
             } else {
                 highest = highest.max(Some(span.first_record));
