@@ -1,3 +1,19 @@
-//! The command line of Kusari.
+//! The command line of Kusari: arguments to calls to exit codes, and nothing else.
 
-fn main() {}
+mod args;
+mod case;
+mod language;
+mod moment;
+mod output;
+mod progress;
+mod run;
+mod said;
+mod vendor_log;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    run::run(&args::Arguments::parse())
+}

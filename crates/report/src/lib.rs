@@ -2,3 +2,28 @@
 //! Japanese.
 
 pub mod layout;
+
+mod case_file;
+mod clocks;
+mod coverage;
+mod custody;
+mod devices;
+mod event_json;
+mod explain;
+mod inspect;
+mod language;
+mod rows;
+mod shown_time;
+mod texts;
+mod timeline;
+mod view;
+
+pub use case_file::case_file;
+pub use coverage::coverage;
+pub use custody::custody;
+pub use devices::devices;
+pub use explain::explain;
+pub use inspect::inspect;
+pub use language::Language;
+pub use timeline::timeline;
+pub use view::{Format, Selection, Unknown, View};

@@ -1,0 +1,251 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::vendor_log::VendorLogArgument;
+
+/// Rebuild one USB custody timeline from the Windows evidence of many machines and sticks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kusari",
+    version,
+    about,
+    long_about = LONG_ABOUT,
+    after_long_help = EXIT_STATUS,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+const LONG_ABOUT: &str = "\
+Rebuild one USB custody timeline from the Windows evidence of many machines and sticks: which \
+stick was in which machine when, who opened it, and what the evidence cannot say.
+
+Evidence is opened for reading only. Every line of a result leads back to the bytes it was read \
+from; `kusari explain` follows it.
+
+INPUT is a case file (`*.toml`), a folder (a drive, a KAPE, Velociraptor or CyLR collection, or \
+loose artifact files), or a single artifact file. Without a case file each INPUT is one machine, \
+named after its computer name.";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done; damaged or missing sources are said on standard error and stand in the coverage
+  1  nothing could be produced
+  2  wrong usage
+  4  with --strict: done, but a source was damaged or missing
+
+Environment:
+  NO_COLOR         no colours
+  COLUMNS          the width of tables when standard output is no terminal (120 if not set)
+  LC_ALL, LC_MESSAGES, LANG
+                   `ja…` makes Japanese the default language";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The custody table: a row a day and machine, a column a stick; with findings and clocks
+    #[command(after_long_help = "\
+Examples:
+  kusari custody case.toml
+  kusari custody case.toml --lang ja --format md --out custody.md
+  kusari custody desktop/ notebook/ --vendor-log 012=stick-012.txt --timezone Asia/Tokyo
+
+Each cell holds the times as the machine's own clock recorded them, the corrected time beside it \
+where the clock is known to be off, and the sources as footnotes. Findings say \"consistent with\" \
+or \"not consistent with\"; they never say who did it.")]
+    Custody(Inputs),
+    /// Every event, merged and corrected, in the order of corrected time
+    #[command(after_long_help = "\
+Examples:
+  kusari timeline case.toml --format jsonl > events.jsonl
+  kusari timeline case.toml --from 2022-06-21 --to 2022-06-24 --device 012
+
+Each event keeps the time its source wrote (time_recorded) beside the corrected one (time, with \
+time_earliest and time_latest).")]
+    Timeline(Inputs),
+    /// One record a physical device, with every name by which the evidence knows it
+    #[command(after_long_help = "\
+Examples:
+  kusari devices SYSTEM
+  kusari devices case.toml --all --format json
+
+By default storage that can be carried, and the devices of the case file; --all for the rest.")]
+    Devices(Inputs),
+    /// What each source could have seen: its span, gaps, cleared, rolled over, dirty, missing
+    #[command(after_long_help = "\
+Example:
+  kusari coverage case.toml --machine call-centre-server
+
+Absence counts only inside what a source could have seen.")]
+    Coverage(Inputs),
+    /// What was opened and found: volumes, artifacts, sizes and hashes
+    #[command(after_long_help = "\
+Example:
+  kusari inspect collection/ --format json")]
+    Inspect(Inputs),
+    /// From one event back to its bytes and to the rule that read them
+    #[command(after_long_help = "\
+Example:
+  kusari explain 5f0c3a9e2b71d846 case.toml
+
+The id is the event_id of `timeline` and `custody`.")]
+    Explain(Explain),
+    /// Write a case file from what is found, to be completed by hand
+    #[command(after_long_help = "\
+Example:
+  kusari init desktop/ notebook/ --vendor-log 012=stick-012.txt --out case.toml")]
+    Init(Inputs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// A case file, or folders and artifact files, each one machine
+    #[arg(value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The event's id: 16 hexadecimal digits
+    #[arg(value_name = "EVENT-ID")]
+    pub(crate) event: String,
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for every command")]
+pub(crate) struct Common {
+    /// How the result is written [default: what the ending of --out says, else table]
+    #[arg(long, value_enum, global = true, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatArgument>,
+
+    /// Write the result to a file, whole or not at all, instead of standard output
+    #[arg(long, short, global = true, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Let --out replace a file that is there
+    #[arg(long, global = true)]
+    pub(crate) force: bool,
+
+    /// The language of tables and Markdown [default: from the locale, else en]
+    ///
+    /// Machine-readable formats keep their field names and words in either language.
+    #[arg(long, value_enum, global = true, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<LanguageArgument>,
+
+    /// The zone in which times are shown, and days are meant [default: the case's, else UTC]
+    ///
+    /// A name of the IANA time zone database, such as Asia/Tokyo.
+    #[arg(long, global = true, value_name = "ZONE")]
+    pub(crate) timezone: Option<chrono_tz::Tz>,
+
+    /// Leave out what was before this day or moment: 2022-06-21, 2022-06-21T09:00,
+    /// 2022-06-21T09:00:00+09:00
+    ///
+    /// A day, and a time without an offset, are meant in the zone in which times are shown.
+    /// Events are held against it by their corrected time; one that may lie inside stays.
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(crate) from: Option<String>,
+
+    /// Leave out what was after this day (which counts in whole) or moment
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(crate) to: Option<String>,
+
+    /// Only this machine, by its id; may be given again
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) machine: Vec<String>,
+
+    /// Only this device, by its label, id or serial number; may be given again
+    #[arg(long, global = true, value_name = "DEVICE")]
+    pub(crate) device: Vec<String>,
+
+    /// A stick's own login log, for use without a case file: LABEL=PATH[,profile=PROFILE]
+    ///
+    /// LABEL is what is written on the stick. PROFILE is the name of a built-in profile or the
+    /// path of a profile file (TOML) that describes the log [default: iodata]. May be given
+    /// again.
+    #[arg(long, global = true, value_name = "LABEL=PATH")]
+    pub(crate) vendor_log: Vec<VendorLogArgument>,
+
+    /// Also show what is left out by default: devices that are no storage that can be carried,
+    /// and control sets that are not the current one
+    #[arg(long, global = true)]
+    pub(crate) all: bool,
+
+    /// Show the notes of login logs, which are redacted by default: one can hold a mistyped
+    /// password
+    #[arg(long, global = true)]
+    pub(crate) show_notes: bool,
+
+    /// How many threads read at once [default: one a processor]
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+
+    /// Say nothing on standard error but errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say on standard error what is read, and how long it takes
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+
+    /// Show no progress bar
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+
+    /// End with status 4 when a source was damaged or missing
+    #[arg(long, global = true)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArgument {
+    /// Tables for people
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated values with a header (RFC 4180)
+    Csv,
+    /// Markdown
+    Md,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageArgument {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_a_long_help_with_an_example() {
+        for command in Arguments::command().get_subcommands() {
+            let help = command.get_after_long_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            assert!(help.contains("kusari"), "{}", command.get_name());
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! One command: read the case, rebuild it, write what was asked for.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use kusari::{EventId, Options, Reconstruction};
+use kusari_report::{Format, Selection, View};
+
+use crate::args::{Arguments, Command, Common, FormatArgument, Inputs};
+use crate::case::{self, InputError};
+use crate::language;
+use crate::output::{OutputError, Target};
+use crate::progress::Bar;
+use crate::said::Said;
+
+/// The exit statuses that scripts rely on.
+mod status {
+    pub(super) const DONE: u8 = 0;
+    pub(super) const NOTHING: u8 = 1;
+    pub(super) const USAGE: u8 = 2;
+    pub(super) const NOT_WHOLE: u8 = 4;
+}
+
+/// Why a command ended without its result.
+enum Failure {
+    Usage(String),
+    Nothing(String),
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Usage(text) => Self::Usage(text),
+            InputError::Case(error) => Self::Nothing(error.to_string()),
+        }
+    }
+}
+
+/// Runs a command and says how it ended.
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    let said = Said::new(arguments.common.quiet, arguments.common.verbose);
+    match command(arguments, said) {
+        Ok(code) => code.into(),
+        Err(Failure::Usage(text)) => {
+            said.error(text);
+            status::USAGE.into()
+        }
+        Err(Failure::Nothing(text)) => {
+            said.error(text);
+            status::NOTHING.into()
+        }
+    }
+}
+
+fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
+    let common = &arguments.common;
+    let target = match &common.out {
+        Some(path) => Target::File {
+            path: path.clone(),
+            force: common.force,
+        },
+        None => Target::Standard,
+    };
+    let format = format(common, &arguments.command)?;
+    let case = case::from_inputs(&inputs(&arguments.command).inputs, common)?;
+    target
+        .check(&case::evidence(&case))
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let wanted_event = match &arguments.command {
+        Command::Explain(explain) => {
+            let id = explain.event.parse::<EventId>();
+            Some(id.map_err(|error| Failure::Usage(error.to_string()))?)
+        }
+        _ => None,
+    };
+    let from_case_file = (case.from, case.to);
+
+    let started = Instant::now();
+    let bar = Bar::new(!common.no_progress && !common.quiet, said);
+    let options = Options {
+        read: kusari::intake::ReadOptions {
+            all: common.all,
+            show_redacted: common.show_notes,
+            ..Default::default()
+        },
+        threads: common.threads.map(std::num::NonZeroUsize::get),
+        progress: Some(&bar),
+    };
+    let reconstruction = case.reconstruct(&options);
+    bar.finish();
+    let reconstruction = reconstruction.map_err(|error| Failure::Nothing(error.to_string()))?;
+    said.detail(format_args!(
+        "read and joined in {} ms",
+        started.elapsed().as_millis()
+    ));
+    warn(&reconstruction, said);
+
+    // Days of interest narrow the timeline; what they leave out is not hidden, but said.
+    let span = if common.all && common.from.is_none() && common.to.is_none() {
+        (None, None)
+    } else {
+        from_case_file
+    };
+    let selection = Selection::new(&reconstruction, &common.machine, &common.device, span)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let view = View {
+        format,
+        language: language::choose(common.lang),
+        timezone: reconstruction.case().timezone,
+        width: width(&target),
+        all: common.all,
+        show_redacted: common.show_notes,
+        selection,
+    };
+    say_left_out(&arguments.command, &reconstruction, &view, said);
+    let written = write(arguments, &reconstruction, &view, wanted_event, &target)?;
+    match written {
+        // Whoever reads has had enough; that is no failure.
+        Ok(()) | Err(OutputError::Closed) => {}
+        Err(error) => return Err(Failure::Nothing(error.to_string())),
+    }
+    said.detail(format_args!("done in {} ms", started.elapsed().as_millis()));
+    Ok(if common.strict && !reconstruction.is_whole() {
+        status::NOT_WHOLE
+    } else {
+        status::DONE
+    })
+}
+
+fn inputs(command: &Command) -> &Inputs {
+    match command {
+        Command::Custody(inputs)
+        | Command::Timeline(inputs)
+        | Command::Devices(inputs)
+        | Command::Coverage(inputs)
+        | Command::Inspect(inputs)
+        | Command::Init(inputs) => inputs,
+        Command::Explain(explain) => &explain.inputs,
+    }
+}
+
+fn write(
+    arguments: &Arguments,
+    reconstruction: &Reconstruction,
+    view: &View,
+    wanted_event: Option<EventId>,
+    target: &Target,
+) -> Result<Result<(), OutputError>, Failure> {
+    let r = reconstruction;
+    Ok(match &arguments.command {
+        Command::Custody(_) => target.write(|out| kusari_report::custody(r, view, out)),
+        Command::Timeline(_) => target.write(|out| kusari_report::timeline(r, view, out)),
+        Command::Devices(_) => target.write(|out| kusari_report::devices(r, view, out)),
+        Command::Coverage(_) => target.write(|out| kusari_report::coverage(r, view, out)),
+        Command::Inspect(_) => target.write(|out| kusari_report::inspect(r, view, out)),
+        Command::Explain(explain) => {
+            let event = wanted_event
+                .and_then(|id| r.find_event(id))
+                .ok_or_else(|| {
+                    Failure::Nothing(format!(
+                        "no event `{}` in this evidence; `kusari timeline` lists the ids, and the \
+                     same INPUT must be given here",
+                        explain.event
+                    ))
+                })?;
+            target.write(|out| kusari_report::explain(r, &event, view, out))
+        }
+        Command::Init(_) => {
+            let folder = match target {
+                Target::File { path, .. } => path.parent(),
+                Target::Standard => None,
+            };
+            let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            target.write(|out| kusari_report::case_file(r, view.timezone, folder, out))
+        }
+    })
+}
+
+/// What could not be read, or only in part. It stands in the coverage, too.
+fn warn(reconstruction: &Reconstruction, said: Said) {
+    for problem in reconstruction.problems() {
+        said.warning(problem);
+    }
+    for source in reconstruction.sources() {
+        if let Some(error) = &source.error {
+            said.warning(format_args!("{}: not read: {error}", source.name));
+        } else if let Some(first) = source.outcome.damage.first() {
+            let more = match source.outcome.damage.len() {
+                1 => String::new(),
+                count => format!(
+                    " (and {} more; see `kusari coverage`)",
+                    count.saturating_sub(1)
+                ),
+            };
+            said.warning(format_args!("{}: damaged {first}{more}", source.name));
+        }
+    }
+}
+
+/// Says how many events the days of interest leave out of a timeline.
+fn say_left_out(command: &Command, r: &Reconstruction, view: &View, said: Said) {
+    if !matches!(command, Command::Timeline(_)) || !view.selection.has_span() {
+        return;
+    }
+    let columns = r.event_columns();
+    let placed = columns
+        .order()
+        .iter()
+        .filter_map(|index| columns.placed(*index));
+    let left_out = placed
+        .filter(|placed| !view.selection.has_time_of(placed))
+        .count();
+    if left_out > 0 {
+        said.note(format_args!(
+            "{left_out} of {} events lie outside the days of interest and are left out; --all, \
+             --from and --to show them",
+            columns.len()
+        ));
+    }
+}
+
+/// The format that was asked for, or that the ending of the file says.
+fn format(common: &Common, command: &Command) -> Result<Format, Failure> {
+    if matches!(command, Command::Init(_)) {
+        if common.format.is_some() {
+            return Err(Failure::Usage(
+                "`init` writes a case file (TOML); --format does not apply".to_owned(),
+            ));
+        }
+        return Ok(Format::Table);
+    }
+    let ending = || {
+        let path = common.out.as_ref()?;
+        let ending = path.extension()?.to_str()?.to_lowercase();
+        Some(match ending.as_str() {
+            "json" => FormatArgument::Json,
+            "jsonl" | "ndjson" => FormatArgument::Jsonl,
+            "csv" => FormatArgument::Csv,
+            "md" | "markdown" => FormatArgument::Md,
+            _ => return None,
+        })
+    };
+    let format = common
+        .format
+        .or_else(ending)
+        .unwrap_or(FormatArgument::Table);
+    Ok(match format {
+        FormatArgument::Table => Format::Table,
+        FormatArgument::Json => Format::Json,
+        FormatArgument::Jsonl => Format::JsonLines,
+        FormatArgument::Csv => Format::Csv,
+        FormatArgument::Md => Format::Markdown,
+    })
+}
+
+/// The columns of the terminal; 120 where there is none.
+fn width(target: &Target) -> usize {
+    const WITHOUT_TERMINAL: usize = 120;
+    const NARROWEST: usize = 40;
+    let asked = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse::<usize>().ok());
+    let terminal = || {
+        if *target != Target::Standard || !std::io::stdout().is_terminal() {
+            return None;
+        }
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    };
+    asked
+        .or_else(terminal)
+        .unwrap_or(WITHOUT_TERMINAL)
+        .max(NARROWEST)
+}

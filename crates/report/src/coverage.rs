@@ -1,0 +1,152 @@
+//! What each source could have seen.
+
+use std::io::{self, Write};
+
+use kusari::Reconstruction;
+use kusari::coverage::CoverageRow;
+use serde::Serialize;
+
+use crate::layout::{Column, Grid, Page, visible};
+use crate::rows::{self, or_empty};
+use crate::view::{Format, View};
+
+#[derive(Debug, Serialize)]
+struct CoverageJson<'a> {
+    machine: &'a str,
+    source: &'a str,
+    artifact: &'a str,
+    from: Option<String>,
+    to: Option<String>,
+    records: u64,
+    gaps: Vec<GapJson>,
+    state: &'a [&'static str],
+    note: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct GapJson {
+    after: u64,
+    before: u64,
+    offset: u64,
+}
+
+/// Writes what each source could have seen.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn coverage(
+    reconstruction: &Reconstruction,
+    view: &View,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let all = || {
+        let both = reconstruction
+            .coverage()
+            .iter()
+            .zip(reconstruction.sources());
+        both.filter(|(_, source)| view.selection.has_machine(source.machine))
+            .map(|(row, _)| row)
+    };
+    match view.format {
+        Format::Json => rows::json(out, &all().map(to_json).collect::<Vec<_>>()),
+        Format::JsonLines => rows::json_lines(out, all().map(to_json)),
+        Format::Csv => {
+            let header = [
+                "machine", "source", "artifact", "from", "to", "records", "gaps", "state", "note",
+            ];
+            rows::csv(out, header, all().map(to_row))
+        }
+        Format::Table => out.write_all(page(all(), view).to_terminal(view.width).as_bytes()),
+        Format::Markdown => out.write_all(page(all(), view).to_markdown().as_bytes()),
+    }
+}
+
+fn to_json(row: &CoverageRow) -> CoverageJson<'_> {
+    CoverageJson {
+        machine: &row.machine,
+        source: &row.source,
+        artifact: row.artifact,
+        from: row.from.map(|time| time.to_string()),
+        to: row.to.map(|time| time.to_string()),
+        records: row.records,
+        gaps: row
+            .gaps
+            .iter()
+            .map(|gap| GapJson {
+                after: gap.after,
+                before: gap.before,
+                offset: gap.offset,
+            })
+            .collect(),
+        state: &row.state,
+        note: (!row.note.is_empty()).then(|| row.note.join("; ")),
+    }
+}
+
+fn to_row(row: &CoverageRow) -> [String; 9] {
+    let gap = |gap: &GapJson| format!("{}-{}", gap.after, gap.before);
+    let json = to_json(row);
+    [
+        row.machine.clone(),
+        row.source.clone(),
+        row.artifact.to_owned(),
+        or_empty(json.from),
+        or_empty(json.to),
+        row.records.to_string(),
+        json.gaps.iter().map(gap).collect::<Vec<_>>().join(";"),
+        row.state.join(";"),
+        or_empty(json.note),
+    ]
+}
+
+fn page<'a>(all: impl Iterator<Item = &'a CoverageRow>, view: &View) -> Page {
+    let texts = view.language.texts();
+    let mut grid = Grid {
+        columns: vec![
+            Column::text(texts.machine),
+            Column::text(texts.source),
+            Column::text(texts.from),
+            Column::text(texts.to),
+            Column::number(texts.records),
+            Column::text(texts.state),
+        ],
+        ruled: true,
+        ..Grid::default()
+    };
+    for row in all {
+        let mut state: Vec<String> = row
+            .state
+            .iter()
+            .map(|state| texts.state(state).to_owned())
+            .collect();
+        if !row.gaps.is_empty() {
+            let gaps = row
+                .gaps
+                .iter()
+                .take(3)
+                .map(|gap| format!("{}→{}", gap.after, gap.before));
+            let more = if row.gaps.len() > 3 { " …" } else { "" };
+            let listed = gaps.collect::<Vec<_>>().join(", ");
+            state.push(format!("{} {}: {listed}{more}", texts.gaps, row.gaps.len()));
+        }
+        state.extend(row.note.iter().map(|note| visible(note)));
+        let time = |time: Option<kusari_evidence::time::RecordedTime>| {
+            time.map_or_else(|| "-".to_owned(), |time| time.to_string())
+        };
+        grid.rows.push(vec![
+            visible(&row.machine).into(),
+            vec![
+                texts.artifact(row.artifact).to_owned(),
+                visible(&row.source),
+            ]
+            .into(),
+            time(row.from).into(),
+            time(row.to).into(),
+            row.records.to_string().into(),
+            state.into(),
+        ]);
+    }
+    let mut page = Page::default();
+    page.heading(texts.coverage_title).table(grid);
+    page
+}

@@ -1,0 +1,182 @@
+//! Every text that people read, one file a language. A text that a language lacks does not
+//! compile; an action or artifact that a language lacks fails the tests here.
+
+mod en;
+mod ja;
+
+use kusari::event::Action;
+
+pub(crate) use en::ENGLISH;
+pub(crate) use ja::JAPANESE;
+
+/// The texts of one language. `{}` stands where a value goes in, in the order of
+/// [`fill`]'s values.
+pub(crate) struct Texts {
+    // Words of the field.
+    pub(crate) day: &'static str,
+    pub(crate) machine: &'static str,
+    pub(crate) device: &'static str,
+    pub(crate) time: &'static str,
+    pub(crate) recorded: &'static str,
+    pub(crate) action: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) user: &'static str,
+    pub(crate) volume: &'static str,
+    pub(crate) volumes: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) serial: &'static str,
+    pub(crate) serial_made_by_windows: &'static str,
+    pub(crate) first_installed: &'static str,
+    pub(crate) last_arrival: &'static str,
+    pub(crate) last_removal: &'static str,
+    pub(crate) from: &'static str,
+    pub(crate) to: &'static str,
+    pub(crate) records: &'static str,
+    pub(crate) gaps: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) size: &'static str,
+    pub(crate) sha256: &'static str,
+    pub(crate) evidence: &'static str,
+    pub(crate) clock: &'static str,
+    pub(crate) locator: &'static str,
+    pub(crate) meaning: &'static str,
+    pub(crate) event_id: &'static str,
+    pub(crate) bytes: &'static str,
+    pub(crate) decoded: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) identities: &'static str,
+
+    // The custody table.
+    pub(crate) custody_title: &'static str,
+    pub(crate) custody_times: &'static str,
+    pub(crate) first_connected: &'static str,
+    pub(crate) no_connection: &'static str,
+    pub(crate) no_removal: &'static str,
+    pub(crate) all_machines: &'static str,
+    pub(crate) no_evidence: &'static str,
+    pub(crate) nothing_to_show: &'static str,
+    pub(crate) left_out: &'static str,
+    pub(crate) findings_title: &'static str,
+    pub(crate) findings_on_other_days: &'static str,
+    pub(crate) clocks_title: &'static str,
+
+    // Clocks.
+    pub(crate) clock_unknown: &'static str,
+    pub(crate) clock_observed: &'static str,
+    pub(crate) reads_the_same: &'static str,
+    pub(crate) reads_correction: &'static str,
+    pub(crate) reads_deviation: &'static str,
+    pub(crate) reads_unknown: &'static str,
+    pub(crate) clock_step: &'static str,
+    pub(crate) zone_of: &'static str,
+
+    // The other commands.
+    pub(crate) timeline_title: &'static str,
+    pub(crate) devices_title: &'static str,
+    pub(crate) coverage_title: &'static str,
+    pub(crate) inspect_title: &'static str,
+    pub(crate) explain_title: &'static str,
+    pub(crate) no_devices: &'static str,
+    pub(crate) no_events: &'static str,
+    pub(crate) more_with_all: &'static str,
+
+    /// What an action is called.
+    pub(crate) action_name: fn(Action) -> Option<&'static str>,
+    /// What a kind of artifact is called.
+    pub(crate) artifact_name: fn(&str) -> Option<&'static str>,
+    /// What the state of a source is called.
+    pub(crate) state_name: fn(&str) -> Option<&'static str>,
+}
+
+impl Texts {
+    /// What an action is called; its word where the language has none.
+    pub(crate) fn action(&self, action: Action) -> &'static str {
+        (self.action_name)(action).unwrap_or_else(|| action.name())
+    }
+
+    /// What a kind of artifact is called; its word where the language has none.
+    pub(crate) fn artifact<'a>(&self, kind: &'a str) -> &'a str {
+        (self.artifact_name)(kind).unwrap_or(kind)
+    }
+
+    /// What the state of a source is called; its word where the language has none.
+    pub(crate) fn state<'a>(&self, state: &'a str) -> &'a str {
+        (self.state_name)(state).unwrap_or(state)
+    }
+}
+
+/// A text with its values in place of its `{}`.
+pub(crate) fn fill(text: &str, values: &[&str]) -> String {
+    let mut out = String::new();
+    let mut values = values.iter();
+    let mut pieces = text.split("{}").peekable();
+    while let Some(piece) = pieces.next() {
+        out.push_str(piece);
+        if pieces.peek().is_some() {
+            out.push_str(values.next().unwrap_or(&""));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_text_of_its_own_in_every_language() {
+        for texts in [&ENGLISH, &JAPANESE] {
+            let mut seen = std::collections::BTreeSet::new();
+            for action in Action::ALL {
+                let text = (texts.action_name)(*action);
+                assert!(
+                    text.is_some_and(|text| seen.insert(text)),
+                    "{}",
+                    action.name()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_artifact_has_a_text_in_every_language() {
+        for artifact in kusari::intake::ARTIFACTS {
+            for texts in [&ENGLISH, &JAPANESE] {
+                assert!(
+                    (texts.artifact_name)(artifact.name).is_some(),
+                    "{}",
+                    artifact.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_take_the_same_values() {
+        let count = |text: &str| text.matches("{}").count();
+        for (english, japanese) in [
+            (ENGLISH.custody_times, JAPANESE.custody_times),
+            (
+                ENGLISH.findings_on_other_days,
+                JAPANESE.findings_on_other_days,
+            ),
+            (ENGLISH.left_out, JAPANESE.left_out),
+            (ENGLISH.clock_observed, JAPANESE.clock_observed),
+            (ENGLISH.clock_step, JAPANESE.clock_step),
+            (ENGLISH.more_with_all, JAPANESE.more_with_all),
+            (ENGLISH.zone_of, JAPANESE.zone_of),
+        ] {
+            assert_eq!(count(english), count(japanese), "{english}");
+            assert!(count(english) > 0);
+        }
+    }
+
+    #[test]
+    fn values_go_in_in_order() {
+        assert_eq!(fill("{} of {}", &["1", "2"]), "1 of 2");
+        assert_eq!(fill("none", &["1"]), "none");
+        assert_eq!(fill("{}{}", &["{}", "x"]), "{}x");
+    }
+}
