@@ -21,6 +21,7 @@
 //! [`PropertyKind`]: crate::identity::PropertyKind
 
 mod discovery;
+mod event_log;
 mod pattern;
 mod read;
 mod setup_log;
@@ -33,7 +34,7 @@ pub use read::Reading;
 pub(crate) use read::{SourceRead, load, load_single, read_all, read_login_log};
 
 /// All artifacts that are looked for on a machine's evidence.
-pub const ARTIFACTS: &[&ArtifactKind] = &[&setup_log::KIND];
+pub const ARTIFACTS: &[&ArtifactKind] = &[&event_log::KIND, &setup_log::KIND];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.
 #[derive(Debug)]
