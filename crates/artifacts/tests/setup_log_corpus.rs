@@ -102,3 +102,26 @@ fn the_clean_up_names_what_it_removed() {
     assert_eq!(removed, lines);
     assert!(removed > 0);
 }
+
+#[test]
+fn the_recorded_incident_s_server_installed_the_stick_at_its_first_connection() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../testdata/amagasaki/evidence/call-centre-server/C/Windows/INF/setupapi.dev.log"
+    );
+    let bytes = std::fs::read(path).unwrap();
+    let (sections, log) = read(&bytes, SectionFilter::UsbAndStorage);
+    assert_eq!(log.outcome.damage, []);
+    let installed = sections.iter().any(|section| {
+        let stick = section
+            .device
+            .as_ref()
+            .is_some_and(|device| device.is_usb_storage());
+        stick
+            && section.kind == SectionKind::DeviceInstall
+            && section
+                .start
+                .is_some_and(|start| start.to_string().starts_with("2022-06-21T17:39:03."))
+    });
+    assert!(installed);
+}

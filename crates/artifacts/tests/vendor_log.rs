@@ -1,4 +1,5 @@
 //! Login logs: the recorded incident's, the example's, and the built-in CSV profile's.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use kusari_artifacts::vendor_log::{self, LoginAction, LoginRecord, Profile, Redaction};
 use kusari_artifacts::{NumberGap, Outcome, SourceState};
@@ -12,11 +13,12 @@ fn read(bytes: &[u8], profile: &Profile, redaction: Redaction) -> (Vec<LoginReco
 }
 
 fn example(name: &str) -> Vec<u8> {
-    let path = format!(
-        "{}/../../examples/vendor-log/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    std::fs::read(path).unwrap()
+    of_the_project(&format!("examples/vendor-log/{name}"))
+}
+
+fn of_the_project(path: &str) -> Vec<u8> {
+    let path = format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 #[test]
@@ -39,6 +41,26 @@ fn the_incident_s_log_is_read_as_the_report_prints_it() {
     assert_eq!(records[0].user.as_deref(), Some("Administrator"));
     assert_eq!(records[0].time.to_string(), "2022-06-21T09:30:01");
     assert_eq!(records[0].action_recorded, "1");
+}
+
+#[test]
+fn the_recorded_incident_s_logs_hold_its_records() {
+    let profile = Profile::built_in("iodata").unwrap();
+    for (name, expected, failed) in [
+        ("012", 425..=432_u64, &[426, 429][..]),
+        ("013", 321..=324, &[321, 323]),
+    ] {
+        let bytes = of_the_project(&format!("testdata/amagasaki/evidence/{name}.txt"));
+        let (records, outcome) = read(&bytes, &profile, Redaction::Hide);
+        assert_eq!((outcome.damage, outcome.coverage.gaps), (vec![], vec![]));
+        for number in expected {
+            let record = records.iter().find(|record| record.number == Some(number));
+            let action = record.unwrap().action;
+            let wrong = failed.contains(&number);
+            assert_eq!(action == LoginAction::LoginFailed, wrong, "{number}");
+            assert_eq!(action == LoginAction::LoginSucceeded, !wrong, "{number}");
+        }
+    }
 }
 
 #[test]

@@ -88,11 +88,16 @@ type Visitor<'v, 'p, 'a> =
 
 impl<'p, 'a> Reader<'p, 'a> {
     fn spend(&mut self, amount: usize) -> Result<(), Fault> {
-        self.output_left = self.output_left.checked_sub(amount).ok_or(Fault {
+        let fault = Fault {
             at: self.start,
             reason: "the event grows beyond what a record can mean",
-        })?;
-        Ok(())
+        };
+        self.output_left = self.output_left.checked_sub(amount).ok_or(fault)?;
+        if self.parser.spend_output(amount) {
+            Ok(())
+        } else {
+            Err(fault)
+        }
     }
 
     /// Calls `visit` for each child, through templates, embedded fragments and their values.

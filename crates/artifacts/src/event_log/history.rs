@@ -88,7 +88,7 @@ impl History {
         }
         if explained(self.archived_at) {
             coverage.note(SourceState::Archived);
-        } else if first.header.map(|header| header.first_number) == Some(1) {
+        } else if first.intact && first.header.map(|header| header.first_number) == Some(1) {
             // The file was begun anew while the counting went on.
             coverage.note(SourceState::Cleared);
         } else {

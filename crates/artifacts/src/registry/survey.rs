@@ -19,6 +19,8 @@ pub(super) struct Survey {
     pub(super) used: Used,
     /// The cells of the living keys themselves.
     pub(super) keys: Used,
+    /// How many bytes of lists may still be read that were read before.
+    rereads: usize,
 }
 
 impl Survey {
@@ -28,6 +30,7 @@ impl Survey {
             outcome: Outcome::default(),
             used: Used::new(length),
             keys: Used::new(length),
+            rereads: length,
         };
         survey.state_of_file(hive);
         match hive.root_cell() {
@@ -101,30 +104,30 @@ impl Survey {
         let list = node.subkeys_list();
         let mut broken = Vec::new();
         let mut listed = 0_u32;
-        // The root of an index is claimed here, its leaves as they are read.
         let is_index = allocated(hive.bins(), list).is_some_and(|list| list.starts_with(b"ri"));
-        if is_index && !self.claim(hive, list) {
-            self.skip(hive, list, "a list of subkeys that belongs to another key");
+        if is_index && !self.may_read(hive, list) {
             return;
         }
         subkeys::each(
             hive.bins(),
             list,
-            |list| self.claim(hive, list),
+            |list| self.may_read(hive, list),
             |entry| {
-                match entry {
+                let (offset, reason) = match entry {
                     Entry::Key(offset) => {
                         listed = listed.saturating_add(1);
-                        match child_node(hive, key, offset) {
-                            Some(_) => take(offset),
-                            None => broken.push((offset, "no subkey of the key that lists it")),
+                        if child_node(hive, key, offset).is_some() {
+                            take(offset);
+                            return true;
                         }
+                        (offset, "no subkey of the key that lists it")
                     }
-                    Entry::BrokenList(offset) => {
-                        broken.push((offset, "no list of subkeys, or that of another key"));
-                    }
+                    Entry::BrokenList(offset) => (offset, "no list of subkeys"),
+                };
+                if broken.len() < Damage::MOST {
+                    broken.push((offset, reason));
                 }
-                broken.len() < Damage::MOST
+                true
             },
         );
         let is_short = broken.is_empty() && listed != node.subkey_count();
@@ -169,11 +172,20 @@ impl Survey {
     }
 
     fn data(&mut self, hive: &Hive, offset: u32, value: KeyValue<'_>) {
+        let mut is_crossed = false;
         let length = value::read_data(value, hive.base_block().minor_version, |offset| {
-            allocated(hive.bins(), offset).filter(|_| self.claim(hive, offset))
+            let cell = allocated(hive.bins(), offset)?;
+            is_crossed |= !self.claim(hive, offset);
+            Some(cell).filter(|_| !is_crossed)
         })
         .map_or(0, |data| data.len());
-        if length < index(value.data_length()) {
+        if is_crossed {
+            self.skip(
+                hive,
+                offset,
+                "a value whose data stands in cells of another key or value",
+            );
+        } else if length < index(value.data_length()) {
             let reason = format!(
                 "the value says that it has {} bytes of data, {length} are there",
                 value.data_length()
@@ -182,9 +194,26 @@ impl Survey {
         }
     }
 
+    /// Whether the list of subkeys at `offset` may be read. Each belongs to one key, but which of
+    /// two that point to it cannot be told before it is read. So lists are read again as long as
+    /// the whole is no longer than the hive, which only made-up hives can exceed.
+    fn may_read(&mut self, hive: &Hive, offset: u32) -> bool {
+        if self.claim(hive, offset) {
+            return true;
+        }
+        let length = allocated(hive.bins(), offset).map_or(0, <[u8]>::len);
+        match self.rereads.checked_sub(length) {
+            Some(rest) => {
+                self.rereads = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Marks the cell at `offset`, when there is one in use; `false` when it is marked already.
     /// Each cell belongs to one key or value, so what has been claimed need not be read again,
-    /// and the walk is never longer than the hive.
+    /// and the walk is no longer than the hive.
     fn claim(&mut self, hive: &Hive, offset: u32) -> bool {
         if self.used.is(offset) {
             return false;

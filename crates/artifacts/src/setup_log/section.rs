@@ -81,7 +81,7 @@ pub enum ExitStatus {
         /// `SUCCESS (REBOOT_REQUIRED)`.
         reboot_required: bool,
     },
-    /// Failed, with the error code where one is written (in XP none is read).
+    /// Failed, with the error code where one is written.
     Failure(Option<u32>),
     /// Something else, as written.
     Other(String),

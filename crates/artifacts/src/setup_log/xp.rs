@@ -12,6 +12,7 @@ use super::section::{ExitStatus, SelectedDriver};
 pub(super) struct XpMessages {
     device: Option<String>,
     clash: bool,
+    without_driver: bool,
     pub(super) hardware_id: Option<String>,
     pub(super) exit: Option<ExitStatus>,
     pub(super) driver: Option<SelectedDriver>,
@@ -42,15 +43,26 @@ impl XpMessages {
             }
             121 => {
                 self.names(message);
-                self.exit = Some(ExitStatus::Success {
-                    reboot_required: false,
+                self.exit = Some(if self.without_driver {
+                    ExitStatus::Other("installed without a driver".to_owned())
+                } else {
+                    ExitStatus::Success {
+                        reboot_required: false,
+                    }
                 });
             }
             122 => {
                 self.names(message);
-                self.exit = Some(ExitStatus::Failure(None));
+                self.exit = Some(ExitStatus::Failure(error_code(message)));
             }
-            123..=125 => self.names(message),
+            123 | 124 => {
+                self.names(message);
+                self.without_driver = false;
+            }
+            125 => {
+                self.names(message);
+                self.without_driver = true;
+            }
             _ => {}
         }
     }
@@ -87,6 +99,12 @@ fn numbered(text: &str) -> Option<(u16, &str)> {
     Some((digits.parse().ok()?, message))
 }
 
+/// `... Error 0xe0000219: ...`
+fn error_code(message: &str) -> Option<u32> {
+    let (_, rest) = message.split_once("0x")?;
+    u32::from_str_radix(rest.get(..8)?, 16).ok()
+}
+
 fn quoted(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once('"')?;
     let (text, _) = rest.split_once('"')?;
@@ -117,9 +135,15 @@ mod tests {
             messages.hardware_id.as_deref(),
             Some(r"usbstor\disksandisk")
         );
+        assert!(messages.exit.as_ref().unwrap().is_success());
+        messages.line("#E122 Device install failed. Error 0xe0000219: The installation failed.");
+        assert_eq!(messages.exit, Some(ExitStatus::Failure(Some(0xe000_0219))));
+        messages.line(r#"#I125 Installing NULL driver for "USBSTOR\DISK&VEN_S\0123&0"."#);
+        messages
+            .line(r#"#I121 Device install of "USBSTOR\DISK&VEN_S\0123&0" finished successfully."#);
+        assert!(matches!(messages.exit, Some(ExitStatus::Other(_))));
         messages.line(r#"#I121 Device install of "USB\ROOT\1" finished successfully."#);
         assert_eq!(messages.device(), None);
-        assert!(messages.exit.unwrap().is_success());
         assert_eq!(messages.driver.unwrap().inf, r"c:\windows\inf\disk.inf");
     }
 }

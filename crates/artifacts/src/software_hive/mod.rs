@@ -23,7 +23,7 @@ mod tests;
 pub use portable_device::PortableDevice;
 pub use profile::{Profile, sid_of_bytes};
 pub use ready_boost::ReadyBoostVolume;
-pub use time_zones::time_zone_years;
+pub use time_zones::ZoneYears;
 pub use version::WindowsVersion;
 pub use volume_label::VolumeLabel;
 
@@ -42,6 +42,8 @@ pub struct SoftwareHive {
     pub ready_boost: Vec<ReadyBoostVolume>,
     /// The label that each drive letter last had for Windows Search.
     pub volume_labels: Vec<VolumeLabel>,
+    /// The time zones whose rules changed over the years.
+    pub zone_years: Vec<ZoneYears>,
 }
 
 impl SoftwareHive {
@@ -54,6 +56,7 @@ impl SoftwareHive {
             portable_devices: portable_device::read(hive),
             ready_boost: ready_boost::read(hive),
             volume_labels: volume_label::read(hive),
+            zone_years: time_zones::read(hive),
         }
     }
 }

@@ -35,3 +35,28 @@ fn the_build_tells_windows_11() {
         "Windows Server 2022 Standard"
     );
 }
+
+#[test]
+fn a_zone_gets_the_years_of_its_own_name() {
+    use crate::system_hive::TimeZoneRules;
+    let zones = [ZoneYears {
+        key_name: "Tokyo Standard Time".into(),
+        standard_name: Some("東京 (標準時)".into()),
+        years: [(2000, TimeZoneRules::fixed(-540).rules)].into(),
+        locator: crate::Locator::Bytes {
+            offset: 0,
+            length: 0,
+        },
+    }];
+    let mut zone = TimeZoneRules::fixed(-540);
+    zone.standard_name = Some("東京 (標準時)".into());
+    assert_eq!(zone.clone().with_years_of(&zones).years.len(), 1);
+    zone.key_name = Some("Korea Standard Time".into());
+    assert!(zone.with_years_of(&zones).years.is_empty());
+    assert!(
+        TimeZoneRules::fixed(0)
+            .with_years_of(&zones)
+            .years
+            .is_empty()
+    );
+}

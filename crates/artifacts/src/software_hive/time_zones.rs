@@ -7,57 +7,69 @@
 
 use std::collections::BTreeMap;
 
-use crate::registry::Hive;
+use crate::Locator;
+use crate::hive_fact;
+use crate::registry::{Hive, Key};
 use crate::system_hive::{TimeZoneRules, YearRules};
 
-/// The most years that are read.
+/// The most years that are read of one zone.
 const MOST_YEARS: usize = 500;
 
-/// The rules of the years that the SOFTWARE hive names for a zone, which is the
-/// `TimeZoneKeyName` of the SYSTEM hive, or on Windows XP its `StandardName`. A zone whose rules
-/// never changed has none; then its `TZI` holds for all years and is returned under the year 1601.
-#[must_use]
-pub fn time_zone_years(hive: &Hive, zone: &str) -> BTreeMap<i32, YearRules> {
-    let mut years = BTreeMap::new();
-    let Some(zones) = hive.key(r"Microsoft\Windows NT\CurrentVersion\Time Zones") else {
-        return years;
-    };
-    let by_name = (!zone.contains('\\')).then(|| zones.subkey(zone)).flatten();
-    let Some(key) = by_name.or_else(|| {
-        // Windows XP in another language: the key's name is English, `Std` is not.
-        zones
-            .subkeys()
-            .find(|key| crate::hive_fact::text(key, "Std").is_some_and(|name| name == zone))
-    }) else {
-        return years;
-    };
-    if let Some(dynamic) = key.subkey("Dynamic DST") {
-        years.extend(dynamic.values().take(MOST_YEARS).filter_map(|value| {
+/// A time zone whose rules changed over the years.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneYears {
+    /// The zone's key, always English: the `TimeZoneKeyName` of the SYSTEM hive.
+    pub key_name: String,
+    /// `Std`, in the machine's language: the `StandardName` of a SYSTEM hive of Windows XP.
+    pub standard_name: Option<String>,
+    /// The rules of each year.
+    pub years: BTreeMap<i32, YearRules>,
+    /// The key with the years.
+    pub locator: Locator,
+}
+
+/// The zones that have rules for single years.
+pub(super) fn read(hive: &Hive) -> Vec<ZoneYears> {
+    hive.key(r"Microsoft\Windows NT\CurrentVersion\Time Zones")
+        .into_iter()
+        .flat_map(|zones| zones.subkeys())
+        .filter_map(|key| zone(&key))
+        .collect()
+}
+
+fn zone(key: &Key<'_>) -> Option<ZoneYears> {
+    let dynamic = key.subkey("Dynamic DST")?;
+    let years: BTreeMap<i32, YearRules> = dynamic
+        .values()
+        .take(MOST_YEARS)
+        .filter_map(|value| {
             let year = value.name().parse().ok()?;
             Some((year, YearRules::from_tzi(&value.data())?))
-        }));
-    }
-    if years.is_empty()
-        && let Some(rules) = key
-            .value("TZI")
-            .and_then(|value| YearRules::from_tzi(&value.data()))
-    {
-        years.insert(1601, rules);
-    }
-    years
+        })
+        .collect();
+    (!years.is_empty()).then(|| ZoneYears {
+        key_name: key.name(),
+        standard_name: hive_fact::text(key, "Std"),
+        years,
+        locator: dynamic.locator(),
+    })
 }
 
 impl TimeZoneRules {
-    /// The same zone with the rules of single years from the machine's SOFTWARE hive. Without
-    /// them there it is returned as it is.
+    /// The same zone with the rules of single years that the machine's SOFTWARE hive has for it.
+    /// Where it has none, nothing changes.
     #[must_use]
-    pub fn with_years_from(mut self, software: &Hive) -> Self {
-        let zone = self.key_name.as_deref().or(self.standard_name.as_deref());
-        if let Some(zone) = zone {
-            let years = time_zone_years(software, zone);
-            if !years.is_empty() {
-                self.years = years;
+    pub fn with_years_of(mut self, zones: &[ZoneYears]) -> Self {
+        let found = zones.iter().find(|zone| match &self.key_name {
+            Some(name) => zone.key_name.eq_ignore_ascii_case(name),
+            None => {
+                self.standard_name.is_some()
+                    && (zone.standard_name == self.standard_name
+                        || Some(&zone.key_name) == self.standard_name.as_ref())
             }
+        });
+        if let Some(zone) = found {
+            self.years = zone.years.clone();
         }
         self
     }

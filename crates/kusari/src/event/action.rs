@@ -29,6 +29,8 @@ actions! {
     Connected = "connected",
     /// A device was unplugged or ejected.
     Removed = "removed",
+    /// A device was attached at this time; when it came and went is not said.
+    Present = "present",
     /// Windows installed a device: its driver was set up.
     Installed = "installed",
     /// Windows removed a device's installation (not the device).

@@ -109,12 +109,13 @@ pub struct Identifier {
 }
 
 impl Identifier {
-    /// A device instance path; brought to upper case with `\` between its parts.
+    /// A device instance path; brought to upper case with `\` between its parts. A slash in a
+    /// product's name becomes `\` too, since the interface form of a path loses it.
     #[must_use]
     pub fn instance(path: &str) -> Self {
         Self {
             kind: IdentifierKind::InstanceId,
-            value: path.replace('#', "\\").to_uppercase(),
+            value: path.replace(['#', '/'], "\\").to_uppercase(),
         }
     }
 

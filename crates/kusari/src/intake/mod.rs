@@ -22,9 +22,15 @@
 
 mod discovery;
 mod event_log;
+mod hive;
 mod pattern;
 mod read;
+mod sam_hive;
 mod setup_log;
+mod software_hive;
+mod system_hive;
+mod system_hive_identity;
+mod user_hive;
 pub(crate) mod vendor_log;
 
 use crate::harvest::Harvest;
@@ -34,7 +40,14 @@ pub use read::Reading;
 pub(crate) use read::{SourceRead, load, load_single, read_all, read_login_log};
 
 /// All artifacts that are looked for on a machine's evidence.
-pub const ARTIFACTS: &[&ArtifactKind] = &[&event_log::KIND, &setup_log::KIND];
+pub const ARTIFACTS: &[&ArtifactKind] = &[
+    &system_hive::KIND,
+    &software_hive::KIND,
+    &user_hive::KIND,
+    &sam_hive::KIND,
+    &event_log::KIND,
+    &setup_log::KIND,
+];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.
 #[derive(Debug)]

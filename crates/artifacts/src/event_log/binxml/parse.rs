@@ -12,6 +12,10 @@ use crate::event_log::wire::{size, u32_at};
 /// quarter of this; hostile definitions that overlap each other could.
 const MOST_TOKENS: u32 = 1 << 20;
 
+/// What the events of one chunk may grow to when values are filled into templates. The values of
+/// an honest chunk fit into its 64 KiB; hostile templates could name a large value many times.
+const MOST_OUTPUT: usize = 1 << 24;
+
 /// The values of one template instance, by the index that substitutions name.
 pub(in crate::event_log) type Scope<'a> = [RawValue<'a>];
 
@@ -58,6 +62,7 @@ pub(in crate::event_log) struct Parser<'a> {
     chunk: &'a [u8],
     templates: HashMap<u32, Rc<Vec<Node<'a>>>>,
     tokens_left: u32,
+    output_left: usize,
     strict: bool,
 }
 
@@ -68,6 +73,7 @@ impl<'a> Parser<'a> {
             chunk,
             templates: HashMap::new(),
             tokens_left: MOST_TOKENS,
+            output_left: MOST_OUTPUT,
             strict: false,
         }
     }
@@ -78,6 +84,17 @@ impl<'a> Parser<'a> {
         Self {
             strict: true,
             ..Self::new(chunk)
+        }
+    }
+
+    /// Takes so much from what the chunk's events may grow to; `false` when nothing is left.
+    pub(in crate::event_log) fn spend_output(&mut self, amount: usize) -> bool {
+        match self.output_left.checked_sub(amount) {
+            Some(left) => {
+                self.output_left = left;
+                true
+            }
+            None => false,
         }
     }
 

@@ -119,10 +119,10 @@ impl Recovery {
                 Stretch::Free => Recovered::Deleted,
                 Stretch::Allocated | Stretch::Lost(_) => Recovered::CutOff,
             };
-            if stretch != Stretch::Allocated {
+            // A cell in use that nothing leads to may be one whose damaged size has swallowed
+            // others, so its inside is looked at too.
+            if stretch != Stretch::Allocated || !survey.used.is(from) {
                 found.look_into(bins, survey, from, to, how);
-            } else if !survey.used.is(from) {
-                found.look_at(bins, &survey.used, from, how);
             }
         });
         found

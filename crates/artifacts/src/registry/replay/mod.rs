@@ -170,6 +170,14 @@ fn copy_header(hive: &mut [u8], log: &[u8]) {
         to.copy_from_slice(from);
         // A log names itself as one in the file type.
         put_u32(hive, 28, 0);
+        seal(hive);
+    }
+}
+
+/// Makes the header's checksum right.
+fn seal(hive: &mut [u8]) {
+    if let Some(sum) = super::base_block::checksum(hive) {
+        put_u32(hive, 508, sum);
     }
 }
 
@@ -186,9 +194,7 @@ fn finish_header(hive: &mut [u8], base: &mut BaseBlock, replay: &Replay) {
     put_u32(hive, 4, sequence);
     put_u32(hive, 8, sequence);
     put_u32(hive, 40, base.bins_length);
-    if let Some(sum) = super::base_block::checksum(hive) {
-        put_u32(hive, 508, sum);
-    }
+    seal(hive);
 }
 
 /// Writes a page into the hive, which grows when the page lies at its end.
