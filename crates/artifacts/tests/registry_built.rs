@@ -11,6 +11,9 @@ use kusari_artifacts::SourceState::{CutShort, Damaged, Dirty, LogsMissing, LogsR
 use kusari_artifacts::registry::{Hive, HiveError, HiveKind, PathStanding, Recovered};
 use kusari_fixtures::hive::{self as written, Key, Value};
 
+mod split_log;
+use split_log::split_log;
+
 const TIME: u64 = 132_000_000_000_000_000;
 
 fn tree(keys: u32) -> Key {
@@ -141,17 +144,20 @@ fn new_logs_apply_in_the_order_of_their_entries() {
         hive.log_changes();
     }
     let dirty = hive.to_dirty();
-    let both = [dirty.log1.clone(), dirty.log2.clone()];
-    let swapped = [dirty.log2.clone(), dirty.log1.clone()];
+    let both = split_log(&dirty.log1, 2);
+    let swapped = [both[1].clone(), both[0].clone()];
     for logs in [&both, &swapped] {
         let replayed = Hive::open(dirty.primary.clone(), logs).unwrap();
         assert_eq!(replayed.bytes(), hive.to_bytes());
         assert_eq!(replayed.outcome().damage, []);
     }
-    // LOG2 goes on where LOG1 ends; without LOG1, nothing says what came between.
+    // LOG2 goes on where LOG1 ends.
     let first = Hive::open(dirty.primary.clone(), &both[..1]).unwrap();
     assert!(first.key(r"Key01\Added1").is_some());
     assert!(first.key(r"Key01\Added2").is_none());
+    // And without what LOG1 brings, LOG2 is as Windows finds it: later than the hive, and used.
+    let second = Hive::open(dirty.primary.clone(), &both[1..]).unwrap();
+    assert_eq!(second.outcome().coverage.states[..2], [Dirty, LogsReplayed]);
 
     // A wrong byte in the second entry of LOG1 ends the replay behind the first one.
     let mut broken = both.clone();
@@ -372,7 +378,7 @@ fn big_data_is_joined_and_values_are_typed() {
         value("guid").guid().unwrap(),
         "{83DA6326-97A6-4088-9453-A1923F573B29}"
     );
-    assert_eq!(value("when").time().unwrap().ticks(), TIME as i64);
+    assert_eq!(value("when").time().unwrap().ticks(), TIME.cast_signed());
     assert!(root.value("none").is_none());
 }
 

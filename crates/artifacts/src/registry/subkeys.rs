@@ -54,6 +54,16 @@ fn leaf(list: &[u8]) -> Option<impl Iterator<Item = u32> + '_> {
     }
 }
 
+/// How many bytes the entries that a list counts take, with what stands in front of them.
+pub(super) fn length(list: &[u8]) -> usize {
+    let count = usize::from(u16_at(list, 2).unwrap_or(0));
+    let element = match list.get(..2) {
+        Some(b"lf" | b"lh") => 8,
+        _ => 4,
+    };
+    4 + count * element
+}
+
 /// The offsets in a list whose elements are so many bytes long; never more than the cell holds.
 fn offsets(list: &[u8], element: usize) -> impl Iterator<Item = u32> + '_ {
     let count = usize::from(u16_at(list, 2).unwrap_or(0));

@@ -11,6 +11,9 @@ use super::used::Used;
 use super::{bins, value};
 use crate::{Damage, Outcome, SourceState};
 
+/// The whole content of a cell.
+const WHOLE: usize = usize::MAX;
+
 /// What the walk found.
 #[derive(Debug)]
 pub(super) struct Survey {
@@ -80,14 +83,14 @@ impl Survey {
                 continue;
             }
             self.keys.mark(offset, 1);
-            self.claim(hive, offset);
+            self.claim(hive, offset, WHOLE);
             self.outcome.coverage.records += 1;
             if let Some(time) = Timestamp::from_filetime(node.last_written()) {
                 self.outcome.coverage.widen(RecordedTime::utc(time));
             }
             // Keys share their security descriptors.
-            self.claim(hive, node.security());
-            self.claim(hive, node.class().0);
+            self.claim(hive, node.security(), WHOLE);
+            self.claim(hive, node.class().0, WHOLE);
             self.values(hive, offset, node);
             if node.subkey_count() == 0 {
                 continue;
@@ -147,9 +150,13 @@ impl Survey {
         if node.value_count() == 0 || node.has_no_value_list() {
             return;
         }
-        let Some(list) = allocated(hive.bins(), node.values_list())
-            .filter(|_| self.claim(hive, node.values_list()))
-        else {
+        let Some(list) = allocated(hive.bins(), node.values_list()).filter(|_| {
+            self.claim(
+                hive,
+                node.values_list(),
+                index(node.value_count()).saturating_mul(4),
+            )
+        }) else {
             let reason = "no list of values, or that of another key";
             self.skip(hive, node.values_list(), reason);
             return;
@@ -164,7 +171,7 @@ impl Survey {
         }
         for offset in subkeys::values(hive.bins(), list, node.value_count()) {
             let value = allocated(hive.bins(), offset).and_then(KeyValue::read);
-            match value.filter(|_| self.claim(hive, offset)) {
+            match value.filter(|_| self.claim(hive, offset, WHOLE)) {
                 Some(value) => self.data(hive, offset, value),
                 None => self.skip(hive, offset, "no value, or that of another key"),
             }
@@ -173,9 +180,16 @@ impl Survey {
 
     fn data(&mut self, hive: &Hive, offset: u32, value: KeyValue<'_>) {
         let mut is_crossed = false;
+        let stated = index(value.data_length());
+        // The parts of big data are short, and how long each is does not matter here.
+        let content = if stated > value::SEGMENT {
+            WHOLE
+        } else {
+            stated
+        };
         let length = value::read_data(value, hive.base_block().minor_version, |offset| {
             let cell = allocated(hive.bins(), offset)?;
-            is_crossed |= !self.claim(hive, offset);
+            is_crossed |= !self.claim(hive, offset, content);
             Some(cell).filter(|_| !is_crossed)
         })
         .map_or(0, |data| data.len());
@@ -185,7 +199,7 @@ impl Survey {
                 offset,
                 "a value whose data stands in cells of another key or value",
             );
-        } else if length < index(value.data_length()) {
+        } else if length < stated {
             let reason = format!(
                 "the value says that it has {} bytes of data, {length} are there",
                 value.data_length()
@@ -198,10 +212,11 @@ impl Survey {
     /// two that point to it cannot be told before it is read. So lists are read again as long as
     /// the whole is no longer than the hive, which only made-up hives can exceed.
     fn may_read(&mut self, hive: &Hive, offset: u32) -> bool {
-        if self.claim(hive, offset) {
+        let list = allocated(hive.bins(), offset).unwrap_or_default();
+        if self.claim(hive, offset, subkeys::length(list)) {
             return true;
         }
-        let length = allocated(hive.bins(), offset).map_or(0, <[u8]>::len);
+        let length = list.len();
         match self.rereads.checked_sub(length) {
             Some(rest) => {
                 self.rereads = rest;
@@ -214,12 +229,16 @@ impl Survey {
     /// Marks the cell at `offset`, when there is one in use; `false` when it is marked already.
     /// Each cell belongs to one key or value, so what has been claimed need not be read again,
     /// and the walk is no longer than the hive.
-    fn claim(&mut self, hive: &Hive, offset: u32) -> bool {
+    ///
+    /// Of the content only `length` bytes are marked: behind them may stand what is left of the
+    /// cells that were there before.
+    fn claim(&mut self, hive: &Hive, offset: u32, length: usize) -> bool {
         if self.used.is(offset) {
             return false;
         }
         if let Some(data) = allocated(hive.bins(), offset) {
-            self.used.mark(offset, data.len() + SIZE_FIELD);
+            let length = data.len().min(length) + SIZE_FIELD;
+            self.used.mark(offset, length);
         }
         true
     }

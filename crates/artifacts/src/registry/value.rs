@@ -11,7 +11,7 @@ use super::{Key, Property, name, property};
 use crate::Locator;
 
 /// How many bytes of a value one segment of a `db` record holds.
-const SEGMENT: usize = 16_344;
+pub(super) const SEGMENT: usize = 16_344;
 
 const REG_SZ: u32 = 1;
 const REG_EXPAND_SZ: u32 = 2;

@@ -24,7 +24,8 @@ use super::used::Used;
 /// How a key or value came to be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Recovered {
-    /// It stands in a free cell: it was deleted, or moved to another cell.
+    /// It stands in a free cell, or in the unused end of a cell in use: it was deleted, or moved
+    /// to another cell.
     Deleted,
     /// Its cell is in use but nothing that lives leads to it: damage or unfinished writing has
     /// cut it off.
@@ -117,13 +118,13 @@ impl Recovery {
             let how = match stretch {
                 _ if from >= end => Recovered::BehindEnd,
                 Stretch::Free => Recovered::Deleted,
+                // The unused end of a cell that lives.
+                Stretch::Allocated if survey.used.is(from) => Recovered::Deleted,
+                // A cell that nothing leads to may be one whose damaged size has swallowed
+                // others, so its inside is looked at too.
                 Stretch::Allocated | Stretch::Lost(_) => Recovered::CutOff,
             };
-            // A cell in use that nothing leads to may be one whose damaged size has swallowed
-            // others, so its inside is looked at too.
-            if stretch != Stretch::Allocated || !survey.used.is(from) {
-                found.look_into(bins, survey, from, to, how);
-            }
+            found.look_into(bins, survey, from, to, how);
         });
         found
     }
