@@ -293,6 +293,29 @@ fn the_beginning_of_a_log_is_told_from_its_numbers() {
     }
 }
 
+/// An exported log covers the times of its events, whatever their record headers say.
+#[test]
+fn an_exported_log_covers_the_times_of_its_events() {
+    for log in &LOGS[..2] {
+        let Some(bytes) = kusari_fixtures::corpus::bytes(log) else {
+            continue;
+        };
+        let created: Vec<_> = all_events(&bytes, log)
+            .iter()
+            .map(|event| event.created)
+            .collect();
+        let coverage = scan(&bytes, &[], &mut |_| {}).coverage;
+        assert_eq!(
+            coverage.first.map(|time| time.wall),
+            created.iter().min().copied()
+        );
+        assert_eq!(
+            coverage.last.map(|time| time.wall),
+            created.iter().max().copied()
+        );
+    }
+}
+
 /// Chunks in the order of a full log that began again at its first chunk, and a number missing.
 #[test]
 fn chunks_out_of_order_are_read_by_their_numbers() {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use encoding_rs::Encoding;
 use kusari_evidence::time::Timestamp;
 
-use super::binxml::value::{is_hexadecimal, kind, plain_text, text_of_utf16};
+use super::binxml::value::{into_text, is_hexadecimal, kind, plain_text};
 use super::binxml::{Element, Fault, MOST_DEPTH, Node, Parser, Scope};
 use super::record::EventValue;
 
@@ -162,9 +162,9 @@ impl<'p, 'a> Reader<'p, 'a> {
     fn piece(&mut self, node: &Node<'a>, scope: &Scope<'a>) -> Result<(EventValue, bool), Fault> {
         self.spend(16)?;
         let raw = match node {
-            Node::Text(utf16) => {
-                self.spend(utf16.len())?;
-                return Ok((EventValue::Text(text_of_utf16(utf16)), false));
+            Node::Text(text) => {
+                self.spend(text.len())?;
+                return Ok((EventValue::Text(text.to_string()), false));
             }
             Node::Character(character) => {
                 return Ok((EventValue::Text(character.to_string()), false));
@@ -209,7 +209,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             match &*element.name {
                 "Provider" => {
                     if let Some(name) = reader.attribute(element, scope, "Name")? {
-                        reader.event.provider = plain_text(&name, false);
+                        reader.event.provider = into_text(name);
                     }
                 }
                 "EventID" => {
@@ -243,11 +243,11 @@ impl<'p, 'a> Reader<'p, 'a> {
                 }
                 "Channel" => {
                     let channel = reader.value(&element.content, scope)?;
-                    reader.event.channel = plain_text(&channel, false);
+                    reader.event.channel = into_text(channel);
                 }
                 "Computer" => {
                     let computer = reader.value(&element.content, scope)?;
-                    reader.event.computer = plain_text(&computer, false);
+                    reader.event.computer = into_text(computer);
                 }
                 "Security" => {
                     reader.event.user_sid = match reader.attribute(element, scope, "UserID")? {
@@ -295,7 +295,7 @@ impl<'p, 'a> Reader<'p, 'a> {
                 return reader.leaf_or_tree(element, scope, &element.name, depth);
             }
             let name = match reader.attribute(element, scope, "Name")? {
-                Some(name) => plain_text(&name, false),
+                Some(name) => into_text(name),
                 None => String::new(),
             };
             let value = reader.value(&element.content, scope)?;

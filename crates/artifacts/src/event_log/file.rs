@@ -53,8 +53,8 @@ pub(super) struct Span<'a> {
     pub(super) knows_its_end: bool,
     /// The number of its first record, by its header or else by the record itself.
     pub(super) first_record: u64,
-    /// It stands behind the chunks that the log uses and repeats older numbers: left over from
-    /// before the log was cleared.
+    /// It stands behind the chunks that the log uses and its numbers do not go on from theirs:
+    /// left over from before the log was cleared, or from another log.
     pub(super) left_over: bool,
 }
 
@@ -150,18 +150,42 @@ pub(super) fn chunks<'a>(bytes: &'a [u8], outcome: &mut Outcome) -> Vec<Span<'a>
         if spans.len() < counted {
             outcome.coverage.note(SourceState::CutShort);
         }
-        let mut highest = None;
-        for (index, span) in spans.iter_mut().enumerate() {
-            // A dirty header lags behind, so a chunk behind the counted ones may be the newest.
-            // Numbers only grow, so one that begins lower is older than the counted ones.
-            if index >= counted && highest.is_some_and(|highest| span.first_record < highest) {
-                span.left_over = true;
-            } else {
-                highest = highest.max(Some(span.first_record));
-            }
-        }
+        mark_left_over(&mut spans, counted);
     }
     spans
+}
+
+/// How far the numbers of two chunks in a row may lie apart. One chunk holds about 2200 of the
+/// smallest records, so this allows for a chunk that cannot be read between them.
+const NEAR: u64 = 5000;
+
+/// A dirty header lags behind, so a chunk behind the counted ones may be the newest. It may also
+/// be left from before the log was cleared, or from another log that once had that place on the
+/// disk. It is live when its numbers go on from the live ones: numbers only grow, and the
+/// difference between a record's two numbers is the same in the whole file.
+fn mark_left_over(spans: &mut [Span<'_>], counted: usize) {
+    let mut newest: Option<(u64, u64)> = None;
+    let mut difference = None;
+    for (index, span) in spans.iter_mut().enumerate() {
+        let header = span.header.filter(|_| span.intact);
+        let first = span.first_record;
+        let last = header.map_or(first, |header| header.last_record.max(first));
+        let own = header.map(|header| first.wrapping_sub(header.first_number));
+        if index >= counted
+            && let Some((newest_first, newest_last)) = newest
+        {
+            let same = own.is_none() || difference.is_none() || own == difference;
+            let goes_on = first > newest_last && first - newest_last <= NEAR;
+            if !same || !(goes_on || first == newest_first) {
+                span.left_over = true;
+                continue;
+            }
+        }
+        difference = difference.or(own);
+        if newest.is_none_or(|(_, newest_last)| last > newest_last) {
+            newest = Some((first, last));
+        }
+    }
 }
 
 /// Chunks stand 64 KiB apart. Where bytes were lost or added the next chunk is found by what it

@@ -41,6 +41,11 @@ impl History {
         !std::mem::replace(&mut self.looked, true)
     }
 
+    /// Whether the log was seen to be a copy with records numbered anew.
+    pub(super) fn exported(&self) -> bool {
+        self.exported
+    }
+
     /// Takes in one event.
     pub(super) fn saw(&mut self, record: &RecordHeader, event: &Event) {
         // A log that was saved with a selection numbers its records anew; the events keep the

@@ -22,8 +22,9 @@ pub struct EventRecord {
     pub offset: u64,
     /// Length of the record in bytes, header and trailing size included.
     pub length: u32,
-    /// When the event was written, from the record header. Exported logs hold records whose
-    /// header has none; this is then [`EventRecord::created`].
+    /// When the event was written, from the record header; equal to [`EventRecord::created`] in
+    /// every log that Windows itself wrote. In an exported log it can be another time or be
+    /// missing (then this is `created`), so `created` is the one to use.
     pub written: Timestamp,
     /// `TimeCreated/@SystemTime`; by the machine's clock, in UTC.
     pub created: Timestamp,

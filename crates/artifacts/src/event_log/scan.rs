@@ -14,7 +14,7 @@ use super::history::{self, History};
 use super::record::{EventRecord, Wanted};
 use super::walk::Records;
 use super::wire::{offset, slice_at};
-use crate::{Damage, NumberGap, Outcome, SourceState};
+use crate::{Coverage, Damage, NumberGap, Outcome, SourceState};
 
 /// How a log is read.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +72,7 @@ pub fn scan_with(
         history: History::default(),
         last: None,
         seen: None,
+        created: Coverage::default(),
         outcome,
         sink,
     };
@@ -81,6 +82,16 @@ pub fn scan_with(
         }
     }
     scan.history.conclude(&spans, &mut scan.outcome);
+    if scan.history.exported() && scan.created.first.is_some() {
+        scan.outcome.coverage.first = None;
+        scan.outcome.coverage.last = None;
+    }
+    for time in [scan.created.first, scan.created.last]
+        .into_iter()
+        .flatten()
+    {
+        scan.outcome.coverage.widen(time);
+    }
     if options.carve {
         scan.carve(&spans);
     }
@@ -100,6 +111,8 @@ struct Scan<'w, 'a, 's> {
     last: Option<u64>,
     /// Where each record number stands; only kept once a number came twice.
     seen: Option<HashMap<u64, (usize, usize)>>,
+    /// The span of the events' own times, as far as the headers' times do not serve.
+    created: Coverage,
     outcome: Outcome,
     sink: &'s mut dyn FnMut(EventRecord),
 }
@@ -191,9 +204,9 @@ impl<'a> Scan<'_, 'a, '_> {
     }
 
     fn record(&mut self, parser: &mut Parser<'a>, span: &Span<'a>, record: &RecordHeader) {
-        // Exported logs hold records without a time of writing; their event has its own.
+        // In exported logs the header's time is missing or another than the event's own.
         let timeless = record.written().is_none();
-        let watched = self.history.watches() || timeless;
+        let watched = self.history.watches() || timeless || self.history.exported();
         if !watched && !self.filter.lets_through(span.bytes, record) {
             return;
         }
@@ -201,8 +214,10 @@ impl<'a> Scan<'_, 'a, '_> {
         match event::read(parser, start, end, self.options.ansi) {
             Ok(event) => {
                 self.history.saw(record, &event);
-                if timeless && let Some(created) = event.created {
-                    self.outcome.coverage.widen(RecordedTime::utc(created));
+                if (timeless || self.history.exported())
+                    && let Some(created) = event.created
+                {
+                    self.created.widen(RecordedTime::utc(created));
                 }
                 if !is_wanted(self.options.wanted, &event.provider, event.event_id) {
                     return;

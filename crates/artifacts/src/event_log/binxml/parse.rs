@@ -12,8 +12,8 @@ use crate::event_log::wire::{size, u32_at};
 /// quarter of this; hostile definitions that overlap each other could.
 const MOST_TOKENS: u32 = 1 << 20;
 
-/// What the events of one chunk may grow to when values are filled into templates. The values of
-/// an honest chunk fit into its 64 KiB; hostile templates could name a large value many times.
+/// What the names, texts and events of one chunk may grow to. Those of an honest chunk fit into
+/// its 64 KiB; hostile bytes could name a long name or a large value many times.
 const MOST_OUTPUT: usize = 1 << 24;
 
 /// The values of one template instance, by the index that substitutions name.
@@ -24,8 +24,8 @@ pub(in crate::event_log) type Scope<'a> = [RawValue<'a>];
 pub(in crate::event_log) enum Node<'a> {
     /// An element.
     Element(Element<'a>),
-    /// Text that stands in the bytes as such, UTF-16.
-    Text(&'a [u8]),
+    /// Text that stands in the bytes as such.
+    Text(Box<str>),
     /// A literal value that is not text.
     Value(RawValue<'a>),
     /// A character reference, already as its character.
@@ -164,7 +164,7 @@ impl<'a> Parser<'a> {
                     cursor.u8()?;
                     cursor.prefixed_text()?;
                 }
-                _ => nodes.push(character_data(cursor)?),
+                _ => nodes.push(self.character_data(cursor)?),
             }
         }
         Ok(nodes)
@@ -184,7 +184,7 @@ impl<'a> Parser<'a> {
         if length > cursor.end.saturating_sub(cursor.position) {
             return Err(cursor.fault("an element is longer than what holds it"));
         }
-        let name = text_of_utf16(cursor.name()?).into_boxed_str();
+        let name = self.name(cursor)?;
         let mut attributes = Vec::new();
         if opening & token::MORE != 0 {
             let list = size(cursor.u32()?);
@@ -197,7 +197,7 @@ impl<'a> Parser<'a> {
                 && cursor.peek().map(|byte| byte & !token::MORE) == Some(token::ATTRIBUTE)
             {
                 cursor.u8()?;
-                let name = text_of_utf16(cursor.name()?).into_boxed_str();
+                let name = self.name(cursor)?;
                 attributes.push((name, self.attribute_value(cursor, end)?));
             }
             if cursor.position > end {
@@ -238,7 +238,7 @@ impl<'a> Parser<'a> {
                     | token::ENTITY
                     | token::SUBSTITUTION
                     | token::OPTIONAL_SUBSTITUTION,
-                ) => nodes.push(character_data(cursor)?),
+                ) => nodes.push(self.character_data(cursor)?),
                 _ => break,
             }
             self.tokens_left = self
@@ -270,6 +270,71 @@ impl<'a> Parser<'a> {
     fn definition(&mut self, offset: u32, depth: usize) -> Result<Vec<Node<'a>>, Fault> {
         let mut cursor = definition_body(self.chunk, offset)?;
         self.nodes(&mut cursor, true, depth + 1)
+    }
+
+    fn name(&mut self, cursor: &mut Cursor<'a>) -> Result<Box<str>, Fault> {
+        let utf16 = cursor.name()?;
+        self.keep(utf16, cursor)
+    }
+
+    fn text(&mut self, cursor: &mut Cursor<'a>) -> Result<Node<'a>, Fault> {
+        let utf16 = cursor.prefixed_text()?;
+        self.keep(utf16, cursor).map(Node::Text)
+    }
+
+    /// Text that stays in memory as long as the chunk is read.
+    fn keep(&mut self, utf16: &[u8], cursor: &Cursor<'_>) -> Result<Box<str>, Fault> {
+        if !self.spend_output(utf16.len()) {
+            return Err(cursor.fault("the chunk's names and texts grow beyond its size"));
+        }
+        Ok(text_of_utf16(utf16).into_boxed_str())
+    }
+
+    /// A value, a substitution, a character or an entity.
+    fn character_data(&mut self, cursor: &mut Cursor<'a>) -> Result<Node<'a>, Fault> {
+        let kind = cursor.u8()? & !token::MORE;
+        match kind {
+            token::VALUE => {
+                let kind = cursor.u8()?;
+                if kind == super::value::kind::TEXT {
+                    self.text(cursor)
+                } else {
+                    // The grammar knows only text here; a fixed-size value would have no length.
+                    let length = super::value::fixed_length(kind).ok_or_else(|| {
+                        cursor.fault("a literal value of a type without a length")
+                    })?;
+                    Ok(Node::Value(RawValue {
+                        kind,
+                        at: cursor.position,
+                        bytes: cursor.take(length)?,
+                    }))
+                }
+            }
+            token::CDATA => self.text(cursor),
+            token::CHARACTER => {
+                let code = cursor.u16()?;
+                Ok(Node::Character(
+                    char::from_u32(u32::from(code)).unwrap_or(char::REPLACEMENT_CHARACTER),
+                ))
+            }
+            token::ENTITY => {
+                let name = text_of_utf16(cursor.name()?);
+                Ok(Node::Character(match name.as_str() {
+                    "lt" => '<',
+                    "gt" => '>',
+                    "amp" => '&',
+                    "quot" => '"',
+                    "apos" => '\'',
+                    _ => return Err(cursor.fault("an entity that XML does not define")),
+                }))
+            }
+            token::SUBSTITUTION | token::OPTIONAL_SUBSTITUTION => {
+                let index = cursor.u16()?;
+                cursor.u8()?;
+                Ok(Node::Substitution(index))
+            }
+            _ => Err(cursor.fault("a byte that is no token of binary XML")),
+        }
     }
 }
 
@@ -351,51 +416,5 @@ impl InstanceHead {
             });
         }
         Ok(values)
-    }
-}
-
-/// A value, a substitution, a character or an entity.
-fn character_data<'a>(cursor: &mut Cursor<'a>) -> Result<Node<'a>, Fault> {
-    let kind = cursor.u8()? & !token::MORE;
-    match kind {
-        token::VALUE => {
-            let kind = cursor.u8()?;
-            if kind == super::value::kind::TEXT {
-                Ok(Node::Text(cursor.prefixed_text()?))
-            } else {
-                // The grammar knows only text here; a fixed-size value would have no length.
-                let length = super::value::fixed_length(kind)
-                    .ok_or_else(|| cursor.fault("a literal value of a type without a length"))?;
-                Ok(Node::Value(RawValue {
-                    kind,
-                    at: cursor.position,
-                    bytes: cursor.take(length)?,
-                }))
-            }
-        }
-        token::CDATA => Ok(Node::Text(cursor.prefixed_text()?)),
-        token::CHARACTER => {
-            let code = cursor.u16()?;
-            Ok(Node::Character(
-                char::from_u32(u32::from(code)).unwrap_or(char::REPLACEMENT_CHARACTER),
-            ))
-        }
-        token::ENTITY => {
-            let name = text_of_utf16(cursor.name()?);
-            Ok(Node::Character(match name.as_str() {
-                "lt" => '<',
-                "gt" => '>',
-                "amp" => '&',
-                "quot" => '"',
-                "apos" => '\'',
-                _ => return Err(cursor.fault("an entity that XML does not define")),
-            }))
-        }
-        token::SUBSTITUTION | token::OPTIONAL_SUBSTITUTION => {
-            let index = cursor.u16()?;
-            cursor.u8()?;
-            Ok(Node::Substitution(index))
-        }
-        _ => Err(cursor.fault("a byte that is no token of binary XML")),
     }
 }

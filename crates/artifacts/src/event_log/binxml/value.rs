@@ -66,17 +66,17 @@ pub(in crate::event_log) fn fixed_length(of: u8) -> Option<usize> {
 /// UTF-16 text without the NULs behind it. Code units that are no character become U+FFFD.
 pub(in crate::event_log) fn text_of_utf16(bytes: &[u8]) -> String {
     // Nearly all text in events is ASCII and short.
-    let ascii: Option<String> = bytes
-        .chunks_exact(2)
-        .map(|unit| match *unit {
-            [low, 0] if low.is_ascii() => Some(char::from(low)),
-            _ => None,
-        })
-        .collect();
-    if let Some(mut text) = ascii {
-        while text.ends_with('\0') {
-            text.pop();
+    let mut text = String::with_capacity(bytes.len() / 2);
+    let ascii = bytes.chunks_exact(2).all(|unit| match *unit {
+        [low, 0] if low.is_ascii() => {
+            text.push(char::from(low));
+            true
         }
+        _ => false,
+    });
+    if ascii {
+        let end = text.trim_end_matches('\0').len();
+        text.truncate(end);
         return text;
     }
     let whole = bytes.len() & !1;
@@ -306,6 +306,14 @@ fn split_utf16(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         rest = behind.get(2..).unwrap_or_default();
         Some(text)
     })
+}
+
+/// The value as text; a value that is text stays it.
+pub(in crate::event_log) fn into_text(value: EventValue) -> String {
+    match value {
+        EventValue::Text(text) => text,
+        other => plain_text(&other, false),
+    }
 }
 
 /// The raw value as Windows writes it into text, for content that mixes text and values.
