@@ -60,5 +60,8 @@ fn ten_accounts() {
         .iter()
         .filter(|account| account.flags.unwrap().is_disabled());
     assert_eq!(disabled.count(), 4);
-    assert!(sam.domain.unwrap().sid.unwrap().starts_with("S-1-5-21-"));
+    assert_eq!(
+        sam.domain.unwrap().sid.unwrap(),
+        "S-1-5-21-2290304894-658537038-505560459"
+    );
 }

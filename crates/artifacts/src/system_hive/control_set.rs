@@ -44,7 +44,7 @@ pub fn control_sets(hive: &Hive) -> Vec<ControlSet<'_>> {
 }
 
 /// The number in `ControlSet001`.
-fn number_of(name: &str) -> Option<u32> {
+pub(super) fn number_of(name: &str) -> Option<u32> {
     const PREFIX: &str = "ControlSet";
     let head = name.get(..PREFIX.len())?;
     let digits = name.get(PREFIX.len()..)?;

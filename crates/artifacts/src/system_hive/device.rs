@@ -123,7 +123,12 @@ impl DeviceRecord {
                 .any(|id| id.eq_ignore_ascii_case(class))
     }
 
-    fn read(number: u32, device: DeviceInstance, above: &Key<'_>, key: &Key<'_>) -> Self {
+    pub(super) fn read(
+        number: u32,
+        device: DeviceInstance,
+        above: Option<&Key<'_>>,
+        key: &Key<'_>,
+    ) -> Self {
         let text = |name| hive_fact::text(key, name);
         let texts = |name| {
             key.value(name)
@@ -136,7 +141,7 @@ impl DeviceRecord {
             device,
             locator: key.locator(),
             key_written: key.last_written(),
-            parent_key_written: above.last_written(),
+            parent_key_written: above.and_then(Key::last_written),
             log_conf_written: key.subkey("LogConf").and_then(|key| key.last_written()),
             friendly_name: text("FriendlyName").map(without_reference),
             description: text("DeviceDesc").map(without_reference),
@@ -168,6 +173,17 @@ fn without_reference(text: String) -> String {
     }
 }
 
+/// Whether devices of this enumerator and id are read.
+pub(super) fn is_wanted(enumerator: &str, id: &str) -> bool {
+    WANTED
+        .iter()
+        .any(|(name, wanted)| name.eq_ignore_ascii_case(enumerator) && is_named(wanted, id))
+}
+
+fn is_named(wanted: &[&str], id: &str) -> bool {
+    wanted.is_empty() || wanted.iter().any(|name| name.eq_ignore_ascii_case(id))
+}
+
 /// The devices of a control set, in the order of its keys.
 pub(super) fn read(control_set: &ControlSet<'_>) -> Vec<DeviceRecord> {
     let mut records = Vec::new();
@@ -187,7 +203,12 @@ pub(super) fn read(control_set: &ControlSet<'_>) -> Vec<DeviceRecord> {
             }
             for key in above.subkeys() {
                 let device = DeviceInstance::from_keys(&bus.name(), &id, &key.name());
-                records.push(DeviceRecord::read(control_set.number, device, &above, &key));
+                records.push(DeviceRecord::read(
+                    control_set.number,
+                    device,
+                    Some(&above),
+                    &key,
+                ));
             }
         }
     }

@@ -29,6 +29,7 @@ mod mounted_devices;
 mod mounts;
 mod partition_table;
 mod property;
+mod recovered;
 mod time_zone;
 
 #[cfg(test)]

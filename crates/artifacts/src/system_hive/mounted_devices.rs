@@ -163,7 +163,7 @@ pub(super) fn read(hive: &Hive) -> Vec<MountedDevice> {
         .collect()
 }
 
-fn mounted_device(value: &Value<'_>, key_written: Option<Timestamp>) -> MountedDevice {
+pub(super) fn mounted_device(value: &Value<'_>, key_written: Option<Timestamp>) -> MountedDevice {
     MountedDevice {
         name: MountName::parse(&value.name()),
         target: MountTarget::parse(&value.data()),

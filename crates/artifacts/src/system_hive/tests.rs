@@ -253,3 +253,67 @@ fn every_record_leads_back_to_its_key_or_value() {
         }
     }
 }
+
+/// A hive of our own writing: a stick whose key was deleted, with its dates.
+#[test]
+fn a_deleted_stick_is_recovered_and_marked() {
+    use kusari_fixtures::hive::{Hive as Written, Key as K, Value as V};
+    const TIME: u64 = 132_900_000_000_000_000;
+    let stick = r"ControlSet001\Enum\USBSTOR\Disk&Ven_A&Prod_B&Rev_1\0123456789AB&0";
+    let dates = format!(r"{stick}\Properties\{{83da6326-97a6-4088-9453-a1923f573b29}}");
+    let mut root = K::new("ROOT", TIME);
+    root.at("Select", TIME).values.push(V::dword("Current", 1));
+    root.at(stick, TIME)
+        .values
+        .push(V::sz("FriendlyName", "A B USB Device"));
+    root.at(&format!(r"{dates}\0066"), TIME)
+        .values
+        .push(V::property_time(TIME));
+    let mut written = Written::new("SYSTEM", &root, TIME, 1);
+    let before = SystemHive::read(&Hive::open(written.to_bytes(), &[]).unwrap());
+    assert_eq!(before.usb_disks().count(), 1);
+    assert_eq!(
+        before.devices[0].dates.last_arrival.as_ref().unwrap().at,
+        kusari_evidence::time::Timestamp::from_filetime(TIME).unwrap()
+    );
+    written.delete_key(stick, TIME + 1);
+    written.checkpoint(TIME + 2);
+    let hive = Hive::open(written.to_bytes(), &[]).unwrap();
+    let mut system = SystemHive::read(&hive);
+    assert_eq!(system.usb_disks().count(), 0);
+    system.add_recovered(&hive);
+    let disk = system.usb_disks().next().unwrap();
+    assert!(disk.recovered);
+    assert_eq!(disk.device.device_serial(), Some("0123456789AB"));
+}
+
+/// Damage of any kind must not panic, nor cost what it did not touch for good.
+#[test]
+fn damaged_hives_give_what_is_left() {
+    use kusari_fixtures::variants::{Kind, variant};
+    let Some(bytes) = corpus::bytes("m57-pat-winxp/SYSTEM") else {
+        return;
+    };
+    let mut found = 0;
+    let mut in_place = 0;
+    for seed in 0..40 {
+        let damaged = variant(&bytes, seed, 4096);
+        // Bytes taken out or put in move all that stands behind them away from its offsets.
+        let stays = matches!(damaged.kind, Kind::Flip | Kind::Zero | Kind::Noise);
+        let Ok(hive) = Hive::open(damaged.bytes, &[]) else {
+            continue;
+        };
+        let mut system = SystemHive::read(&hive);
+        if seed % 10 == 0 {
+            system.add_recovered(&hive);
+        }
+        if stays {
+            in_place += 1;
+            found += usize::from(system.usb_disks().count() == 5);
+        }
+    }
+    assert!(
+        in_place > 10 && found * 10 >= in_place * 8,
+        "{found} of {in_place}"
+    );
+}

@@ -38,4 +38,14 @@ impl UserHive {
             network_drives: user::network_drives(hive),
         }
     }
+
+    /// Adds the mount points of deleted keys. Searches the whole hive.
+    pub fn add_recovered(&mut self, hive: &Hive) {
+        let found = mount_point::recovered(hive);
+        for point in found {
+            if !self.mount_points.iter().any(|own| own.name == point.name) {
+                self.mount_points.push(point);
+            }
+        }
+    }
 }

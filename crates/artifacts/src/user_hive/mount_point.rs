@@ -77,3 +77,19 @@ pub(super) fn read(hive: &Hive) -> Vec<MountPoint> {
         .filter_map(|key| MountPoint::of_key(&key))
         .collect()
 }
+
+/// Those of deleted keys, as far as their parent fields lead to `MountPoints2`.
+pub(super) fn recovered(hive: &Hive) -> Vec<MountPoint> {
+    hive.recovered_keys()
+        .filter(|key| {
+            let path = key.possible_path().unwrap_or_else(|| key.path());
+            path.rsplit_once('\\')
+                .is_some_and(|(above, _)| above.eq_ignore_ascii_case(PATH))
+        })
+        .filter_map(|key| {
+            let mut point = MountPoint::of_key(&key)?;
+            point.recovered = true;
+            Some(point)
+        })
+        .collect()
+}

@@ -53,11 +53,15 @@ fn read(file: &ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
 }
 
 fn read_hive(hive: &Hive, options: &ReadOptions) -> SystemHive {
-    if options.all {
+    let mut system = if options.all {
         SystemHive::read_all_control_sets(hive)
     } else {
         SystemHive::read(hive)
+    };
+    if options.carve {
+        system.add_recovered(hive);
     }
+    system
 }
 
 /// Storage that hangs on the USB, and phones and cameras; with `all`, every USB device.
