@@ -100,6 +100,11 @@ impl<'h> KeyNode<'h> {
         u32_at(self.0, at).unwrap_or(NIL)
     }
 
+    /// How many bytes it takes, its name included.
+    pub(super) fn length(self) -> usize {
+        Self::FIXED + self.name_bytes().map_or(0, <[u8]>::len)
+    }
+
     pub(super) fn flags(self) -> u16 {
         self.u16(2)
     }
@@ -185,6 +190,11 @@ impl<'h> KeyValue<'h> {
         let value = (data.get(..2)? == b"vk" && data.len() >= Self::FIXED).then_some(Self(data))?;
         value.name_bytes()?;
         Some(value)
+    }
+
+    /// How many bytes it takes, its name included.
+    pub(super) fn length(self) -> usize {
+        Self::FIXED + self.name_bytes().map_or(0, <[u8]>::len)
     }
 
     pub(super) fn data_type(self) -> u32 {

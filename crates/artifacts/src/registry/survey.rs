@@ -83,7 +83,7 @@ impl Survey {
                 continue;
             }
             self.keys.mark(offset, 1);
-            self.claim(hive, offset, WHOLE);
+            self.claim(hive, offset, node.length());
             self.outcome.coverage.records += 1;
             if let Some(time) = Timestamp::from_filetime(node.last_written()) {
                 self.outcome.coverage.widen(RecordedTime::utc(time));
@@ -171,7 +171,7 @@ impl Survey {
         }
         for offset in subkeys::values(hive.bins(), list, node.value_count()) {
             let value = allocated(hive.bins(), offset).and_then(KeyValue::read);
-            match value.filter(|_| self.claim(hive, offset, WHOLE)) {
+            match value.filter(|value| self.claim(hive, offset, value.length())) {
                 Some(value) => self.data(hive, offset, value),
                 None => self.skip(hive, offset, "no value, or that of another key"),
             }
