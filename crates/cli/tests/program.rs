@@ -1,5 +1,8 @@
 //! The whole program, from the command line to its files and exit status.
 
+// Helpers of tests may fail as loudly as the tests themselves.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 

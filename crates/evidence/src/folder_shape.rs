@@ -80,16 +80,14 @@ pub(crate) fn find(root: &Path) -> Result<Shape> {
             continue;
         }
         shape.files_outside += contents.files.len() as u64;
-        for file in contents
-            .files
-            .iter()
-            .filter(|file| looks_like_container(file))
-        {
-            shape.note(format!(
-                "`{}`: not read, it looks like a disk image or archive inside the folder; \
-                 give it as evidence of its own",
-                below(&candidate.drive.relative, file)
-            ));
+        for file in &contents.files {
+            let on_disk = candidate.drive.on_disk.join(file);
+            if let Some(container) = container(file, &on_disk) {
+                shape.note(format!(
+                    "`{}`: not read, it is {container}; mount or unpack it and give the folder",
+                    below(&candidate.drive.relative, file)
+                ));
+            }
         }
         if depth == DEPTH {
             continue;
@@ -207,13 +205,18 @@ fn below(folder: &str, name: &str) -> String {
     }
 }
 
-fn looks_like_container(name: &str) -> bool {
+/// The kind of image or archive that a file is. Only files that are named like one are looked
+/// into; a name alone (the recycle bin keeps `$I….zip`) says nothing.
+fn container(name: &str, on_disk: &Path) -> Option<&'static str> {
     const ENDINGS: &[&str] = &[
         "e01", "ex01", "l01", "lx01", "vhd", "vhdx", "vmdk", "qcow2", "dd", "raw", "img", "001",
         "aff4", "zip", "7z", "rar",
     ];
-    name.rsplit_once('.')
-        .is_some_and(|(_, ending)| ENDINGS.contains(&ending.to_lowercase().as_str()))
+    let (_, ending) = name.rsplit_once('.')?;
+    if !ENDINGS.contains(&ending.to_lowercase().as_str()) {
+        return None;
+    }
+    crate::signature::container_of(on_disk).ok().flatten()
 }
 
 #[cfg(test)]
@@ -302,9 +305,11 @@ mod tests {
     fn images_among_loose_files_are_said() {
         let folder = TestFolder::new();
         folder.write("SYSTEM", b"");
-        folder.write("more/disk.E01", b"");
+        folder.write("more/disk.E01", b"EVF\x09\x0d\x0a\xff\x00");
+        // A recycle bin's `$I` file has the ending of what was deleted.
+        folder.write("$Recycle.Bin/$ISEBKEC.zip", b"\x01\0\0\0\0\0\0\0");
         let shape = find(folder.path()).unwrap();
-        assert_eq!(shape.files_outside, 2);
+        assert_eq!(shape.files_outside, 3);
         assert_eq!(shape.notes.len(), 1);
         assert!(shape.notes[0].contains("`more/disk.E01`"));
     }

@@ -5,8 +5,9 @@ use super::{Grid, width, wrap};
 /// No column is narrower, so that something can be read in it.
 const NARROWEST: usize = 4;
 
-/// A word longer than this may be broken when room is short.
-const LONGEST_WORD: usize = 24;
+/// A word longer than this may be broken when room is short; a time with all its decimals
+/// (28 columns and the two that it is set in by) may not.
+const LONGEST_WORD: usize = 30;
 
 /// The width of each column, so that the table, with three columns of lines and spaces for each
 /// column and one more, fits into `total` wherever that can be.

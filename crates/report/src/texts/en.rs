@@ -83,6 +83,7 @@ pub(crate) const ENGLISH: Texts = Texts {
 fn action(action: Action) -> Option<&'static str> {
     Some(match action {
         Action::Connected => "connected",
+        Action::Present => "present, when it came is not recorded",
         Action::Removed => "removed",
         Action::Installed => "installed",
         Action::Uninstalled => "uninstalled",

@@ -81,6 +81,7 @@ pub(crate) const JAPANESE: Texts = Texts {
 fn action(action: Action) -> Option<&'static str> {
     Some(match action {
         Action::Connected => "接続",
+        Action::Present => "存在（接続日時の記録なし）",
         Action::Removed => "取外し",
         Action::Installed => "インストール",
         Action::Uninstalled => "インストール削除",
