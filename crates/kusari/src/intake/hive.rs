@@ -56,19 +56,15 @@ pub(super) fn logs(name: &str) -> Vec<String> {
 }
 
 /// Opens a hive with its logs and hands over what it could have seen.
-pub(super) fn open(file: &ArtifactFile, harvest: &mut Harvest) -> Option<Hive> {
-    let logs: Vec<Vec<u8>> = file
-        .companions
-        .iter()
-        .map(|(_, bytes)| bytes.clone())
-        .collect();
-    match Hive::open(file.bytes.clone(), &logs) {
+pub(super) fn open(file: ArtifactFile, harvest: &mut Harvest) -> Option<Hive> {
+    let length = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
+    let logs: Vec<Vec<u8>> = file.companions.into_iter().map(|(_, log)| log).collect();
+    match Hive::open(file.bytes, &logs) {
         Ok(hive) => {
             harvest.outcome(hive.outcome());
             Some(hive)
         }
         Err(error) => {
-            let length = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
             harvest.outcome(Outcome {
                 damage: vec![Damage::new(0, length, error.to_string())],
                 ..Outcome::default()

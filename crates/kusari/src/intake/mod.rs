@@ -61,8 +61,8 @@ pub struct ArtifactKind {
     pub recognise: fn(&LooseFile<'_>) -> bool,
     /// The names of files beside it that belong to it (transaction logs), by its own name.
     pub companions: fn(&str) -> Vec<String>,
-    /// Reads it.
-    pub read: fn(&ArtifactFile, &ReadOptions, &mut Harvest),
+    /// Reads it. The bytes are handed over, because a hive keeps them.
+    pub read: fn(ArtifactFile, &ReadOptions, &mut Harvest),
 }
 
 /// A file that is not at a known place: its name and how it begins.

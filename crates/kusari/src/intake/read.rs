@@ -64,9 +64,10 @@ fn read_one(found: &Found<'_>, options: &ReadOptions) -> SourceRead {
                 .iter()
                 .map(|(name, bytes)| (name.clone(), self::sha256(bytes)))
                 .collect();
-            (found.kind.read)(&file, options, &mut harvest);
+            let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
+            (found.kind.read)(file, options, &mut harvest);
             SourceRead {
-                size: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
+                size,
                 sha256: Some(sha256),
                 companions,
                 harvest,

@@ -15,7 +15,7 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     read,
 };
 
-fn read(file: &ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
+fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
     let Some(hive) = hive::open(file, harvest) else {
         return;
     };

@@ -65,7 +65,7 @@ fn recognise(file: &LooseFile<'_>) -> bool {
     first.is_some_and(|line| line == "[Device Install Log]" || line == "[SetupAPI Log]")
 }
 
-fn read(file: &ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
+fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
     let mut sections = Vec::new();
     let log = read_log(&file.bytes, SectionFilter::UsbAndStorage, &mut |section| {
         sections.push(section);
@@ -256,7 +256,7 @@ mod tests {
             companions: Vec::new(),
         };
         let mut harvest = Harvest::default();
-        read(&file, &ReadOptions::default(), &mut harvest);
+        read(file, &ReadOptions::default(), &mut harvest);
         harvest
     }
 

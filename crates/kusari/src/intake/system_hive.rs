@@ -29,7 +29,7 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     read,
 };
 
-fn read(file: &ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
+fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
     let Some(hive) = hive::open(file, harvest) else {
         return;
     };

@@ -16,7 +16,8 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     read,
 };
 
-fn read(file: &ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
+fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
+    let path = file.path.clone();
     let Some(hive) = hive::open(file, harvest) else {
         return;
     };
@@ -25,7 +26,7 @@ fn read(file: &ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
         user.add_recovered(&hive);
     }
     // The folder on the evidence says whose profile it is; a loose file has only its own word.
-    let name = folder_of(&file.path)
+    let name = folder_of(&path)
         .or_else(|| user.user.name())
         .map(str::to_owned);
     for point in &user.mount_points {

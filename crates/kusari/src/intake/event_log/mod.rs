@@ -53,7 +53,7 @@ fn recognise(file: &LooseFile<'_>) -> bool {
     file.head.starts_with(b"ElfFile\0")
 }
 
-fn read(file: &ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
+fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
     let scan_options = ScanOptions {
         wanted: Some(WANTED),
         carve: options.carve,

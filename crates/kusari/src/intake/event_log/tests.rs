@@ -329,7 +329,7 @@ fn corpus(file: &str) -> Option<Harvest> {
         bytes,
         companions: Vec::new(),
     };
-    (KIND.read)(&file, &ReadOptions::default(), &mut harvest);
+    (KIND.read)(file, &ReadOptions::default(), &mut harvest);
     Some(harvest)
 }
 

@@ -12,7 +12,7 @@ fn harvest(file: &str, kind: &ArtifactKind) -> Option<Harvest> {
         companions: Vec::new(),
     };
     let mut harvest = Harvest::default();
-    (kind.read)(&file, &ReadOptions::default(), &mut harvest);
+    (kind.read)(file, &ReadOptions::default(), &mut harvest);
     Some(harvest)
 }
 
