@@ -164,13 +164,8 @@ fn open_folder(path: &Path) -> Result<Evidence> {
         }
         ("folder of loose files".to_owned(), vec![loose(path)?])
     } else {
-        if files_outside > 0 {
-            notes.push(format!(
-                "{files_outside} files outside the drives (the collector's own) are not read"
-            ));
-        }
         notes.extend(several_collections(&drives));
-        (describe(&drives), drive_volumes(&drives)?)
+        (describe(&drives, files_outside), drive_volumes(&drives)?)
     };
     Ok(Evidence {
         id: last_name(path),
@@ -192,11 +187,16 @@ fn loose(path: &Path) -> Result<Volume> {
     })
 }
 
-fn describe(drives: &[Drive]) -> String {
-    match drives {
+fn describe(drives: &[Drive], files_outside: u64) -> String {
+    let kind = match drives {
         [only] if only.relative.is_empty() => "folder that is a drive".to_owned(),
         [_] => "triage folder with 1 drive".to_owned(),
         _ => format!("triage folder with {} drives", drives.len()),
+    };
+    match files_outside {
+        0 => kind,
+        // No note: a collector's own logs beside the drives are as it should be.
+        count => format!("{kind}; files outside the drives, not read: {count}"),
     }
 }
 
@@ -345,7 +345,9 @@ mod tests {
             all_paths(&evidence.volumes[0]).last().unwrap(),
             "Windows/System32/winevt/Logs/A%4B.evtx"
         );
-        assert_eq!(evidence.notes.len(), 1, "{:?}", evidence.notes);
+        // The collector's own file is said in the description; nothing is wrong.
+        assert!(evidence.notes.is_empty(), "{:?}", evidence.notes);
+        assert!(evidence.description.ends_with("not read: 1"));
     }
 
     #[test]
