@@ -131,7 +131,7 @@ fn page<'a>(all: impl Iterator<Item = &'a CoverageRow>, view: &View) -> Page {
         }
         state.extend(row.note.iter().map(|note| visible(note)));
         let time = |time: Option<kusari_evidence::time::RecordedTime>| {
-            time.map_or_else(|| "-".to_owned(), |time| time.to_string())
+            time.map_or_else(|| "-".to_owned(), crate::shown_time::to_the_second)
         };
         grid.rows.push(vec![
             visible(&row.machine).into(),

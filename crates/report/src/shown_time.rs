@@ -3,7 +3,7 @@
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use kusari::clock::CorrectedTime;
-use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
+use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
 /// A moment in a zone.
 fn in_zone(at: Timestamp, zone: Tz) -> DateTime<Tz> {
@@ -34,6 +34,16 @@ pub(crate) fn wall_time(local: Timestamp) -> String {
 /// `2022-06-21`.
 pub(crate) fn day((year, month, day): (i32, u32, u32)) -> String {
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// A recorded time to the second, with its own basis: `2022-06-21T08:39:03Z`. Decimals are cut;
+/// data and `explain` have them all.
+pub(crate) fn to_the_second(time: RecordedTime) -> String {
+    RecordedTime {
+        decimals: 0,
+        ..time
+    }
+    .to_string()
 }
 
 /// How far a zone stands off UTC at a moment: `+09:00`.
@@ -102,6 +112,10 @@ mod tests {
         assert_eq!(time_on(at(9, 0, 1), zone, (2022, 6, 21)), "18:00:01");
         assert_eq!(time_on(at(16, 0, 1), zone, (2022, 6, 21)), "06-22 01:00:01");
         assert_eq!(offset(at(0, 0, 0), zone), "+09:00");
+        assert_eq!(
+            to_the_second(RecordedTime::with_offset(at(9, 0, 1), 9 * 3600, 7)),
+            "2022-06-21T09:00:01+09:00"
+        );
         assert_eq!(day((2022, 6, 21)), "2022-06-21");
         assert_eq!(wall_time(at(9, 5, 7)), "09:05:07");
     }

@@ -66,14 +66,24 @@ struct GuidJson<'a> {
     guid: &'a str,
 }
 
+/// A recorded time, as written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recorded(pub(super) RecordedTime);
+
+impl Serialize for Recorded {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 /// A device on one machine. Times as recorded, by that machine's clock.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct MachineJson<'a> {
     pub(super) machine: &'a str,
-    pub(super) installed: Option<String>,
-    pub(super) first_installed: Option<String>,
-    pub(super) last_arrival: Option<String>,
-    pub(super) last_removal: Option<String>,
+    pub(super) installed: Option<Recorded>,
+    pub(super) first_installed: Option<Recorded>,
+    pub(super) last_arrival: Option<Recorded>,
+    pub(super) last_removal: Option<Recorded>,
     pub(super) users: Vec<String>,
 }
 
@@ -221,7 +231,7 @@ impl Seen {
     }
 
     fn to_json<'a>(&self, r: &'a Reconstruction, index: MachineIndex) -> MachineJson<'a> {
-        let text = |time: &Option<(Timestamp, RecordedTime)>| time.map(|(_, at)| at.to_string());
+        let text = |time: &Option<(Timestamp, RecordedTime)>| time.map(|(_, at)| Recorded(at));
         let machine = r.machine(index);
         let first = self.first_installed.or(self.logged_install);
         MachineJson {

@@ -10,6 +10,7 @@ use kusari::identity::DeviceIndex;
 use self::data::DeviceJson;
 use crate::layout::{Column, Grid, Page, visible};
 use crate::rows::{self, or_empty};
+use crate::shown_time;
 use crate::texts::{Texts, fill};
 use crate::view::{Format, View};
 
@@ -98,7 +99,7 @@ fn to_row(device: &DeviceJson<'_>) -> [String; 13] {
         ];
         let said = times
             .into_iter()
-            .filter_map(|(name, time)| time.as_ref().map(|time| format!("{name}={time}")));
+            .filter_map(|(name, time)| time.as_ref().map(|time| format!("{name}={}", time.0)));
         [on.machine.to_owned()]
             .into_iter()
             .chain(said)
@@ -220,11 +221,10 @@ fn machine_lines(texts: &Texts, on: &data::MachineJson<'_>) -> Vec<String> {
         (texts.last_removal, &on.last_removal),
     ];
     let mut lines = vec![visible(on.machine)];
-    lines.extend(
-        times
-            .into_iter()
-            .filter_map(|(name, time)| time.as_ref().map(|time| format!("{name}: {time}"))),
-    );
+    lines.extend(times.into_iter().filter_map(|(name, time)| {
+        time.as_ref()
+            .map(|time| format!("{name}: {}", shown_time::to_the_second(time.0)))
+    }));
     if !on.users.is_empty() {
         lines.push(format!("{}: {}", texts.user, visible(&on.users.join(", "))));
     }

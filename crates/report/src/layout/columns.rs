@@ -36,25 +36,48 @@ pub(super) fn widths(grid: &Grid, total: usize) -> Vec<usize> {
         }
         open = too_wide;
     }
-    let least: usize = open
+    let words: Vec<usize> = open
         .iter()
         .filter_map(|index| wishes.get(*index))
-        .map(|w| w.word)
-        .sum();
+        .map(|wish| wish.word)
+        .collect();
+    let least: usize = words.iter().sum();
     let count = open.len().max(1);
     let spare = left.saturating_sub(least);
-    for (rank, index) in open.iter().enumerate() {
-        let (Some(slot), Some(wish)) = (widths.get_mut(*index), wishes.get(*index)) else {
-            continue;
-        };
-        let remainder = |rest: usize| usize::from(rank < rest % count);
-        *slot = if least <= left {
-            wish.word + spare / count + remainder(spare)
-        } else {
-            (left / count + remainder(left)).max(NARROWEST)
-        };
+    let shares = if least <= left {
+        let extra = |rank: usize| spare / count + usize::from(rank < spare % count);
+        words
+            .iter()
+            .enumerate()
+            .map(|(rank, word)| word + extra(rank))
+            .collect()
+    } else {
+        level(&words, left)
+    };
+    for (index, share) in open.iter().zip(shares) {
+        if let Some(slot) = widths.get_mut(*index) {
+            *slot = share.max(NARROWEST);
+        }
     }
     widths
+}
+
+/// Shares of too little room: who wishes for less than an equal share gets the wish, the others
+/// share what is left equally.
+fn level(wishes: &[usize], room: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..wishes.len()).collect();
+    order.sort_by_key(|index| (wishes.get(*index).copied(), *index));
+    let mut shares = vec![0; wishes.len()];
+    let mut left = room;
+    for (rank, index) in order.iter().enumerate() {
+        let equal = left / wishes.len().saturating_sub(rank).max(1);
+        let share = wishes.get(*index).map_or(0, |wish| (*wish).min(equal));
+        left = left.saturating_sub(share);
+        if let Some(slot) = shares.get_mut(*index) {
+            *slot = share;
+        }
+    }
+    shares
 }
 
 /// What a column would like: room for its longest line, and at least for its longest word.
@@ -118,6 +141,13 @@ mod tests {
         let got = widths(&grid(&[&["2022-06-21", &long, &long]]), 100);
         assert_eq!(got, [10, 40, 40]);
         assert_eq!(got.iter().sum::<usize>() + 10, 100);
+    }
+
+    #[test]
+    fn short_words_stay_whole_when_room_is_short() {
+        assert_eq!(level(&[22, 30, 10, 30], 80), [22, 24, 10, 24]);
+        assert_eq!(level(&[30, 30], 41), [20, 21]);
+        assert!(level(&[], 10).is_empty());
     }
 
     #[test]
