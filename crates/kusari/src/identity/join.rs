@@ -321,7 +321,15 @@ impl Joiner {
         let reached = volumes::reach(&self.graph, nodes);
         device.volumes = volumes::describe(&self.graph, &reached, properties);
         for node in nodes.iter().chain(&reached) {
-            if let Some(name) = self.graph.name(*node) {
+            // A letter goes to another volume tomorrow, and other sticks bear the same label:
+            // a record that knows no more than these tells of no device.
+            let tells = |name: &&ScopedIdentifier| {
+                !matches!(
+                    name.identifier.kind,
+                    IdentifierKind::DriveLetter | IdentifierKind::VolumeLabel
+                )
+            };
+            if let Some(name) = self.graph.name(*node).filter(tells) {
                 self.identities
                     .devices_of
                     .entry(name.clone())

@@ -76,7 +76,10 @@ impl Intake<'_> {
         ) {
             return None;
         }
-        let parent = parent.filter(|parent| parent.is_enumerated_by("USB"));
+        // A hub of the machine itself has no vendor number; nothing that can be carried is a disk
+        // right on it.
+        let parent =
+            parent.filter(|parent| parent.is_enumerated_by("USB") && parent.vid().is_some());
         let why = "Kernel-PnP DeviceInstanceId and ParentDeviceInstanceId";
         if device.is_usb_storage() {
             let name = self.usb_storage(device, "Kernel-PnP DeviceInstanceId", row);

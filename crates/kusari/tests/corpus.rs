@@ -1,0 +1,181 @@
+//! Whole cases on real evidence, where the corpus stands.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use kusari::event::{Action, meaning};
+use kusari::identity::Device;
+use kusari::{Case, Options, Reconstruction};
+use kusari_fixtures::corpus;
+
+fn reconstruct(folder: &str) -> Option<Reconstruction> {
+    let path = corpus::path(folder)?;
+    let case = Case::builder().machine([path]).build();
+    Some(case.reconstruct(&Options::default()).unwrap())
+}
+
+fn carried(r: &Reconstruction) -> Vec<&Device> {
+    r.devices().iter().filter(|device| device.carried).collect()
+}
+
+fn ids(r: &Reconstruction) -> Vec<&str> {
+    carried(r)
+        .into_iter()
+        .map(|device| device.id.as_str())
+        .collect()
+}
+
+/// The users whose evidence speaks of a device.
+fn users(r: &Reconstruction, id: &str) -> Vec<String> {
+    let mut users: Vec<String> = r
+        .timeline()
+        .filter(|event| event.device == Some(id))
+        .filter_map(|event| event.user.map(ToOwned::to_owned))
+        .collect();
+    users.sort();
+    users.dedup();
+    users
+}
+
+#[test]
+fn windows_xp_gives_five_devices_and_leads_from_prefix_to_user() {
+    let Some(r) = reconstruct("m57-pat-winxp") else {
+        return;
+    };
+    assert_eq!(carried(&r).len(), 5, "{:?}", ids(&r));
+    let stick = carried(&r)
+        .into_iter()
+        .find(|d| d.id == "43175107A4C24AD4")
+        .unwrap();
+    assert_eq!(stick.bus.as_deref(), Some("usb"));
+    let letters: Vec<&str> = stick
+        .volumes
+        .iter()
+        .flat_map(|v| &v.letters)
+        .map(|(_, letter)| letter.as_str())
+        .collect();
+    assert!(!letters.is_empty(), "{stick:?}");
+    assert!(stick.volumes.iter().any(|volume| !volume.guids.is_empty()));
+    assert_eq!(
+        users(&r, "43175107A4C24AD4").len(),
+        1,
+        "the user who mounted its volume"
+    );
+}
+
+#[test]
+fn windows_7_gives_the_hp_stick_with_all_its_times_and_no_user() {
+    let Some(r) = reconstruct("srl2012-WKS-WIN732BITA-win7") else {
+        return;
+    };
+    assert_eq!(ids(&r), ["AA951D0000007252"]);
+    let stick = carried(&r)[0];
+    let letters: Vec<&str> = stick
+        .volumes
+        .iter()
+        .flat_map(|v| &v.letters)
+        .map(|(_, letter)| letter.as_str())
+        .collect();
+    assert_eq!(letters, ["E:"]);
+    for wanted in [meaning::INSTALL_DATE, meaning::FIRST_INSTALL_DATE] {
+        assert!(
+            r.timeline()
+                .any(|e| e.device == Some("AA951D0000007252") && e.meaning == wanted),
+            "{wanted}"
+        );
+    }
+    assert_eq!(users(&r, "AA951D0000007252"), [""; 0]);
+}
+
+#[test]
+fn windows_10_gives_one_stick_two_uasp_disks_and_no_virtual_disk() {
+    let Some(r) = reconstruct("win10-DESKTOP-2KGM189") else {
+        return;
+    };
+    let mut buses: Vec<(&str, &str)> = carried(&r)
+        .into_iter()
+        .map(|d| {
+            (
+                d.bus.as_deref().unwrap_or(""),
+                d.vendor.as_deref().unwrap_or(""),
+            )
+        })
+        .collect();
+    buses.sort_unstable();
+    assert_eq!(
+        buses.iter().filter(|(bus, _)| *bus == "uasp").count(),
+        2,
+        "{buses:?}"
+    );
+    // The card reader stands in the event log only and is storage too.
+    let by_registry = carried(&r)
+        .into_iter()
+        .filter(|d| d.bus.as_deref() == Some("usb") && d.kind.as_deref() == Some("storage"))
+        .filter(|d| {
+            d.identities.iter().any(|line| {
+                line.source
+                    .and_then(|s| r.sources().get(usize::try_from(s).unwrap()))
+                    .is_some_and(|s| s.artifact == "system-hive")
+            })
+        })
+        .count();
+    assert_eq!(by_registry, 1, "{:?}", ids(&r));
+}
+
+#[test]
+fn machines_without_usb_storage_give_none() {
+    for folder in [
+        "srl2012-WKS-WIN764BITB-win7-nfury",
+        "rathbun-win10-DESKTOP-GNCCVRK-nousb",
+        "hive-negative-SENSEI",
+        "evtx-6416",
+    ] {
+        let Some(r) = reconstruct(folder) else { return };
+        assert_eq!(ids(&r), [""; 0], "{folder}");
+        let claims = r.timeline().filter(|event| {
+            matches!(event.action, Action::Connected | Action::Removed)
+                && event
+                    .placed
+                    .device
+                    .is_some_and(|d| r.device(d).unwrap().carried)
+        });
+        assert_eq!(claims.count(), 0, "{folder}");
+    }
+}
+
+#[test]
+fn a_corrupt_hive_gives_what_is_readable_and_says_the_rest() {
+    let Some(r) = reconstruct("hive-corrupt") else {
+        return;
+    };
+    let source = r
+        .sources()
+        .iter()
+        .find(|s| s.artifact == "system-hive")
+        .unwrap();
+    assert!(source.outcome.coverage.records > 0, "keys were read");
+    assert!(
+        !source.outcome.damage.is_empty(),
+        "what could not be read is said"
+    );
+    assert!(!r.is_whole());
+}
+
+/// The count of findings on ordinary machines is stated in `docs/validation.md`; a rule that cries
+/// wolf shows here.
+#[test]
+fn ordinary_machines_have_few_findings() {
+    for (folder, most) in [
+        ("srl2012-WKS-WIN764BITB-win7-nfury", 0),
+        ("hive-negative-SENSEI", 0),
+        ("rathbun-win10-DESKTOP-GNCCVRK-nousb", 2),
+    ] {
+        let Some(r) = reconstruct(folder) else { return };
+        let said: Vec<_> = r.findings().iter().map(|finding| &finding.en).collect();
+        assert!(said.len() <= most, "{folder}: {said:#?}");
+    }
+}
