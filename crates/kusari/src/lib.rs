@@ -30,6 +30,7 @@ mod frame;
 pub mod harvest;
 pub mod identity;
 pub mod intake;
+mod letters;
 pub mod machine;
 mod reconstruction;
 pub mod source;

@@ -56,9 +56,23 @@ fn windows_xp_gives_five_devices_and_leads_from_prefix_to_user() {
         .volumes
         .iter()
         .flat_map(|v| &v.letters)
-        .map(|(_, letter)| letter.as_str())
+        .map(|used| used.letter.as_str())
         .collect();
-    assert!(!letters.is_empty(), "{stick:?}");
+    // MountedDevices gives E: to the stick that had it last; this one's is inferred from what came
+    // together on 2009-11-14.
+    assert_eq!(letters, ["E:"]);
+    assert!(stick.volumes[0].letters[0].inferred_from.len() == 2);
+    let last_owner = carried(&r)
+        .into_iter()
+        .find(|d| d.id == "51491E64")
+        .unwrap();
+    assert!(
+        last_owner
+            .volumes
+            .iter()
+            .flat_map(|v| &v.letters)
+            .all(|l| l.inferred_from.is_empty())
+    );
     assert!(stick.volumes.iter().any(|volume| !volume.guids.is_empty()));
     assert_eq!(
         users(&r, "43175107A4C24AD4").len(),
@@ -78,7 +92,7 @@ fn windows_7_gives_the_hp_stick_with_all_its_times_and_no_user() {
         .volumes
         .iter()
         .flat_map(|v| &v.letters)
-        .map(|(_, letter)| letter.as_str())
+        .map(|used| used.letter.as_str())
         .collect();
     assert_eq!(letters, ["E:"]);
     for wanted in [meaning::INSTALL_DATE, meaning::FIRST_INSTALL_DATE] {

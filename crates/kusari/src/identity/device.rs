@@ -1,6 +1,7 @@
 //! A physical device, as far as evidence knows it.
 
 use kusari_artifacts::Locator;
+use kusari_evidence::time::Timestamp;
 
 use super::ScopedIdentifier;
 use crate::event::{MachineIndex, SourceIndex};
@@ -77,7 +78,21 @@ pub struct DeviceVolume {
     /// Partition names (`SIGNATURE@OFFSET` or GUID).
     pub partitions: Vec<String>,
     /// The letters it had.
-    pub letters: Vec<(MachineIndex, String)>,
+    pub letters: Vec<LetterUse>,
+}
+
+/// A drive letter that a volume had on a machine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LetterUse {
+    /// The machine.
+    pub machine: MachineIndex,
+    /// The letter with its colon.
+    pub letter: String,
+    /// When, by the machine's own clock, UTC. `None`: the record keeps no time, only that the
+    /// volume was the last to have the letter.
+    pub at: Option<Timestamp>,
+    /// The events from which it is inferred; empty when a record states it.
+    pub inferred_from: Vec<usize>,
 }
 
 /// Statements about identity that cannot all be meant of one thing.

@@ -10,7 +10,7 @@ mod union;
 mod volumes;
 
 pub use claim::{Claim, Property, PropertyKind};
-pub use device::{Clash, ClashKind, Device, DeviceIndex, DeviceVolume, IdentityLine};
+pub use device::{Clash, ClashKind, Device, DeviceIndex, DeviceVolume, IdentityLine, LetterUse};
 pub use identifier::{Identifier, IdentifierKind};
 pub use join::{Attribution, Identities, Statements, join};
 pub use scoped::ScopedIdentifier;

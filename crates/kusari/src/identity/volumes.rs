@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::graph::{Graph, Node};
 use super::union::DisjointSets;
-use super::{DeviceVolume, IdentifierKind, Property, PropertyKind};
+use super::{DeviceVolume, IdentifierKind, LetterUse, Property, PropertyKind};
 
 /// How many names of media and volumes are followed for one device; a hive made to waste time
 /// could otherwise tie everything to everything.
@@ -89,9 +89,13 @@ pub(super) fn describe(
                     .extend(name.machine.map(|machine| (machine, value)));
             }
             IdentifierKind::DriveLetter => {
-                volume
-                    .letters
-                    .extend(name.machine.map(|machine| (machine, value)));
+                let stated = |machine| LetterUse {
+                    machine,
+                    letter: value,
+                    at: None,
+                    inferred_from: vec![],
+                };
+                volume.letters.extend(name.machine.map(stated));
             }
             IdentifierKind::Partition => volume.partitions.push(value),
             _ => {}

@@ -14,7 +14,7 @@ use crate::identity::{Attribution, Identifier, Identities, Statements, join};
 use crate::intake::{self, Found, Reading, SourceRead};
 use crate::machine::{self, Gathered, Machine};
 use crate::source::Source;
-use crate::{coverage, custody, findings};
+use crate::{coverage, custody, findings, letters};
 
 /// Reads all evidence of a case and rebuilds its timeline.
 ///
@@ -247,7 +247,7 @@ impl Gathering {
             .iter()
             .map(|device| (device.label.clone(), device.serial.clone()))
             .collect();
-        let identities = join(&self.statements);
+        let mut identities = join(&self.statements);
         let owners = std::mem::take(&mut self.owners);
         self.events.placed = self
             .events
@@ -271,6 +271,7 @@ impl Gathering {
                 .map(|placed| (placed.corrected.estimate, index))
         });
         self.events.order = order;
+        letters::infer(&self.events, &mut identities.devices);
         let sessions = custody::sessions(&self.events);
         let table = custody::table(&custody::Input {
             case: &case,

@@ -55,9 +55,12 @@ pub(super) struct VolumeJson<'a> {
 pub(super) struct LetterJson<'a> {
     pub(super) machine: &'a str,
     pub(super) letter: &'a str,
-    /// The registry keeps the letter and not since when or how long.
-    from: Option<String>,
+    /// By the machine's own clock. `None`: the registry keeps the letter and not since when or
+    /// how long.
+    pub(super) from: Option<String>,
     to: Option<String>,
+    /// No record states it; it is inferred from what came together at that time.
+    pub(super) inferred: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -185,11 +188,15 @@ fn volume_json<'a>(
         letters: volume
             .letters
             .iter()
-            .map(|(machine, letter)| LetterJson {
-                machine: name(*machine),
-                letter,
-                from: None,
-                to: None,
+            .map(|used| {
+                let at = used.at.map(|at| at.to_string());
+                LetterJson {
+                    machine: name(used.machine),
+                    letter: &used.letter,
+                    from: at.clone(),
+                    to: at,
+                    inferred: !used.inferred_from.is_empty(),
+                }
             })
             .collect(),
         partitions: &volume.partitions,

@@ -167,7 +167,7 @@ fn page(r: &Reconstruction, all: &[DeviceJson<'_>], view: &View) -> Page {
             device
                 .volumes
                 .iter()
-                .flat_map(volume_lines)
+                .flat_map(|volume| volume_lines(texts, volume))
                 .collect::<Vec<_>>()
                 .into(),
             device
@@ -191,7 +191,7 @@ fn page(r: &Reconstruction, all: &[DeviceJson<'_>], view: &View) -> Page {
     page
 }
 
-fn volume_lines(volume: &data::VolumeJson<'_>) -> Vec<String> {
+fn volume_lines(texts: &Texts, volume: &data::VolumeJson<'_>) -> Vec<String> {
     let parts = [
         volume.serial64.or(volume.serial),
         volume.label,
@@ -205,12 +205,15 @@ fn volume_lines(volume: &data::VolumeJson<'_>) -> Vec<String> {
             .collect::<Vec<_>>()
             .join(" "),
     ];
-    lines.extend(
-        volume
-            .letters
-            .iter()
-            .map(|at| format!("{} {}", visible(at.letter), visible(at.machine))),
-    );
+    lines.extend(volume.letters.iter().map(|at| {
+        let line = format!("{} {}", visible(at.letter), visible(at.machine));
+        match &at.from {
+            Some(moment) if at.inferred => {
+                format!("{line} ({})", fill(texts.letter_inferred, &[moment]))
+            }
+            _ => line,
+        }
+    }));
     lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 

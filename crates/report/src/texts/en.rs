@@ -21,6 +21,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     serial: "Serial number",
     serial_made_by_windows: "made up by Windows; means nothing on another machine",
     first_installed: "First installed",
+    letter_inferred: "inferred, at {}",
     last_arrival: "Last arrival",
     last_removal: "Last removal",
     from: "From",

@@ -21,6 +21,7 @@ pub(crate) const JAPANESE: Texts = Texts {
     serial: "シリアル番号",
     serial_made_by_windows: "Windowsが付けた番号であり、他の機器では意味を持たない",
     first_installed: "初回インストール",
+    letter_inferred: "{}時点、推定",
     last_arrival: "最終接続",
     last_removal: "最終取外し",
     from: "最初",

@@ -29,6 +29,7 @@ pub(crate) struct Texts {
     pub(crate) serial: &'static str,
     pub(crate) serial_made_by_windows: &'static str,
     pub(crate) first_installed: &'static str,
+    pub(crate) letter_inferred: &'static str,
     pub(crate) last_arrival: &'static str,
     pub(crate) last_removal: &'static str,
     pub(crate) from: &'static str,

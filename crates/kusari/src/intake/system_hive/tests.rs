@@ -51,6 +51,19 @@ fn carried(identities: &Identities) -> Vec<&str> {
         .collect()
 }
 
+/// The devices one of whose volumes has the letter.
+fn with_letter<'a>(identities: &'a Identities, letter: &str) -> Vec<&'a str> {
+    identities
+        .devices
+        .iter()
+        .filter(|device| {
+            let mut letters = device.volumes.iter().flat_map(|volume| &volume.letters);
+            letters.any(|used| used.letter == letter)
+        })
+        .map(|device| device.id.as_str())
+        .collect()
+}
+
 #[test]
 fn xp_has_five_sticks_and_no_connection_that_only_a_key_tells() {
     let Some(harvest) = harvest("m57-pat-winxp/SYSTEM", &KIND) else {
@@ -86,12 +99,12 @@ fn xp_has_five_sticks_and_no_connection_that_only_a_key_tells() {
     let stick = &identities.devices[usize::try_from(index).unwrap()];
     assert_eq!(stick.id, "43175107A4C24AD4");
     assert_eq!(stick.usb_ids.as_deref(), Some("0781:5406"));
-    let Attribution::One(index) = identities.find(&Identifier::drive_letter('E'), 0) else {
-        panic!();
-    };
+    assert_eq!(with_letter(&identities, "E:"), ["51491E64"]);
+    let letter = Identifier::drive_letter('E');
     assert_eq!(
-        identities.devices[usize::try_from(index).unwrap()].id,
-        "51491E64"
+        identities.find(&letter, 0),
+        Attribution::None,
+        "a letter alone tells of no device"
     );
 }
 
@@ -108,7 +121,7 @@ fn seven_has_its_stick_as_e_and_installed() {
         .find(|device| device.carried)
         .unwrap();
     assert_eq!(stick.volumes.len(), 1);
-    assert_eq!(stick.volumes[0].letters, [(0, "E:".to_owned())]);
+    assert_eq!(stick.volumes[0].letters[0].letter, "E:");
     assert_eq!(stick.volumes[0].label.as_deref(), Some("SECRETPLANS"));
     let installed: Vec<_> = events(&harvest)
         .into_iter()
@@ -134,12 +147,13 @@ fn ten_has_one_stick_and_two_uasp_disks() {
             "313735303835343230333437"
         ]
     );
-    let Attribution::One(index) = identities.find(&Identifier::drive_letter('F'), 0) else {
-        panic!();
-    };
-    let ssd = &identities.devices[usize::try_from(index).unwrap()];
+    assert_eq!(with_letter(&identities, "F:"), ["313735303835343230333437"]);
+    let ssd = identities
+        .devices
+        .iter()
+        .find(|device| device.id == "313735303835343230333437")
+        .unwrap();
     assert_eq!(ssd.bus.as_deref(), Some("uasp"));
-    assert_eq!(ssd.id, "313735303835343230333437");
     let connections: Vec<_> = events(&harvest)
         .into_iter()
         .filter(|event| matches!(event.1, Action::Connected | Action::Removed))
