@@ -164,7 +164,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         let raw = match node {
             Node::Text(text) => {
                 self.spend(text.len())?;
-                return Ok((EventValue::Text(text.to_string()), false));
+                return Ok((EventValue::Text(String::from(&**text)), false));
             }
             Node::Character(character) => {
                 return Ok((EventValue::Text(character.to_string()), false));
@@ -342,7 +342,7 @@ impl<'p, 'a> Reader<'p, 'a> {
                 if let Child::Element(element, scope) = child {
                     any = true;
                     let path = if path.is_empty() {
-                        element.name.to_string()
+                        String::from(&*element.name)
                     } else {
                         format!("{path}/{}", element.name)
                     };

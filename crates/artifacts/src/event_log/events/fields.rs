@@ -11,13 +11,22 @@ pub(super) fn value<'a>(record: &'a EventRecord, name: &str) -> Option<&'a Event
     record
         .data
         .iter()
-        .find(|(path, _)| {
-            let own = path.rsplit('/').next().unwrap_or(path);
-            own.strip_prefix('@')
-                .unwrap_or(own)
-                .eq_ignore_ascii_case(name)
-        })
+        .find(|(path, _)| is_own_name(path.as_bytes(), name.as_bytes()))
         .map(|(_, value)| value)
+}
+
+/// Whether the last part of a path is `name`. Looks from the end, because every lookup goes
+/// through all paths before the one it finds.
+fn is_own_name(path: &[u8], name: &[u8]) -> bool {
+    let Some((above, own)) = path
+        .len()
+        .checked_sub(name.len())
+        .and_then(|at| path.split_at_checked(at))
+    else {
+        return false;
+    };
+    let above = above.strip_suffix(b"@").unwrap_or(above);
+    matches!(above.last(), None | Some(b'/')) && own.eq_ignore_ascii_case(name)
 }
 
 /// A text that says something: not empty, not the `-` or `NULL` that Windows writes for nothing.
@@ -141,4 +150,36 @@ pub(super) fn system_time(bytes: &[u8], at: usize) -> Option<Timestamp> {
         (part(4)?, part(5)?, part(6)?),
         milliseconds.checked_mul(10_000)?,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own_name;
+
+    #[test]
+    fn a_field_is_found_by_the_last_part_of_its_path() {
+        let found = |path: &str| is_own_name(path.as_bytes(), b"InstanceId");
+        assert!(
+            [
+                "InstanceId",
+                "@instanceid",
+                "A/B/InstanceID",
+                "A/@InstanceId"
+            ]
+            .into_iter()
+            .all(found)
+        );
+        assert!(
+            ![
+                "",
+                "Id",
+                "ParentInstanceId",
+                "A/x@InstanceId",
+                "InstanceId/A",
+                "@@InstanceId"
+            ]
+            .into_iter()
+            .any(found)
+        );
+    }
 }
