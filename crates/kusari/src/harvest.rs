@@ -133,3 +133,54 @@ impl Harvest {
         self.notes.push(note.into());
     }
 }
+
+/// What a filled harvest holds, for programs that read one artifact by itself.
+impl Harvest {
+    /// The events, in the order of the source.
+    #[must_use]
+    pub fn events(&self) -> &EventTable {
+        &self.events
+    }
+
+    /// The texts of the events.
+    #[must_use]
+    pub fn strings(&self) -> &StringPool {
+        &self.strings
+    }
+
+    /// Which names belong together.
+    #[must_use]
+    pub fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    /// What devices and volumes are like.
+    #[must_use]
+    pub fn properties(&self) -> &[Property] {
+        &self.properties
+    }
+
+    /// What is said about the machine.
+    #[must_use]
+    pub fn facts(&self) -> &[LocatedFact] {
+        &self.facts
+    }
+
+    /// The recorded settings of the machine's clock.
+    #[must_use]
+    pub fn clock_steps(&self) -> &[ClockStep] {
+        &self.clock_steps
+    }
+
+    /// What the source could have seen, and what had to be skipped.
+    #[must_use]
+    pub fn said(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// Sentences for people.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
