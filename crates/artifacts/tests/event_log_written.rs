@@ -309,3 +309,25 @@ fn what_is_no_log_says_so() {
         assert!(outcome.coverage.states.contains(&SourceState::Damaged));
     }
 }
+
+/// Wherever a log ends, reading it ends too; also inside the header of a chunk.
+#[test]
+fn a_log_that_ends_inside_a_chunk_s_header_is_read_up_to_there() {
+    let log = written(LogOptions::default(), (0..400).map(filler));
+    let (events, _) = read(&log);
+    let second = 4096 + 65536;
+    assert_eq!(log.get(second..second + 8), Some(&b"ElfChnk\0"[..]));
+    let of_first = events
+        .iter()
+        .filter(|event| event.offset < second as u64)
+        .count();
+    assert!(0 < of_first && of_first < events.len());
+    for length in (0..140).chain([511, 512, 513]) {
+        let (found, outcome) = read(&log[..second + length]);
+        assert_eq!(found.len(), of_first, "{length} bytes of the second chunk");
+        assert!(
+            outcome.coverage.states.contains(&SourceState::CutShort),
+            "{length} bytes of the second chunk"
+        );
+    }
+}

@@ -284,7 +284,10 @@ fn next_chunk(bytes: &[u8], from: usize) -> Option<usize> {
     memmem::find_iter(bytes.get(from..)?, CHUNK_MAGIC)
         .map(|found| from + found)
         .find(|at| {
-            // Header size, and first number before last number.
-            u32_at(bytes, at + 40) == Some(128) && u64_at(bytes, at + 8) <= u64_at(bytes, at + 16)
+            // Header size, and first number before last number; and not so close to the file's end
+            // that the header is cut, since nothing can be read by it then.
+            u32_at(bytes, at + 40) == Some(128)
+                && u64_at(bytes, at + 8) <= u64_at(bytes, at + 16)
+                && header_at(bytes, *at).is_some()
         })
 }
