@@ -4,7 +4,7 @@
 //! that an explanation never shows other bytes than those that the event came from.
 
 use kusari_artifacts::event_log::{EventValue, record_at};
-use kusari_artifacts::registry::{Hive, Key};
+use kusari_artifacts::registry::{Hive, Value};
 use kusari_artifacts::{Locator, text};
 use kusari_evidence::hash::{Sha256, sha256};
 use kusari_evidence::open;
@@ -186,28 +186,8 @@ fn registry(
     } else {
         "key cell"
     };
-    let bytes = hive.bytes_of(cell)?;
-    let mut stretches = vec![Stretch {
-        what: what.to_owned(),
-        file: name.to_owned(),
-        offset: u64::from(cell),
-        bytes: bytes.iter().copied().take(MOST_BYTES).collect(),
-    }];
-    // With logs applied the bytes of the hive file itself may be older than those that were read.
-    for page in hive.log_pages_of(cell) {
-        let log = names.get(page.log).cloned().unwrap_or_default();
-        let start = usize::try_from(page.at.saturating_sub(u64::from(cell))).ok()?;
-        let length = usize::try_from(page.length).ok()?;
-        let part = bytes
-            .get(start..start.saturating_add(length))
-            .unwrap_or_default();
-        stretches.push(Stretch {
-            what: format!("the part of the {what} that stands in the transaction log"),
-            file: log,
-            offset: page.log_offset,
-            bytes: part.iter().copied().take(MOST_BYTES).collect(),
-        });
-    }
+    let mut stretches = Vec::new();
+    cell_stretches(&hive, name, &names, what, cell, &mut stretches)?;
     let mut decoded = vec![("key".to_owned(), path.to_owned())];
     let living = hive
         .key(path)
@@ -225,16 +205,57 @@ fn registry(
             ));
         }
     }
-    if let (Some(key), Some(value)) = (&key, value) {
-        decoded.extend(value_of(key, value));
+    if let Some(value) = key
+        .as_ref()
+        .zip(value)
+        .and_then(|(key, value)| key.value(value))
+    {
+        if let Some(data) = value.data_cell() {
+            cell_stretches(&hive, name, &names, "data cell", data, &mut stretches)?;
+        }
+        decoded.extend(value_of(&value));
     }
     Some((stretches, decoded))
 }
 
-fn value_of(key: &Key<'_>, name: &str) -> Vec<(String, String)> {
-    let Some(value) = key.value(name) else {
-        return Vec::new();
+/// The bytes of one cell as they were read, and where those of them stand that come from a
+/// transaction log: with logs applied, the hive file itself may hold older bytes.
+fn cell_stretches(
+    hive: &Hive,
+    name: &str,
+    logs: &[String],
+    what: &str,
+    cell: u32,
+    stretches: &mut Vec<Stretch>,
+) -> Option<()> {
+    let bytes = hive.bytes_of(cell)?;
+    let pages = hive.log_pages_of(cell);
+    let applied = if pages.is_empty() {
+        ""
+    } else {
+        ", with the transaction logs applied"
     };
+    stretches.push(Stretch {
+        what: format!("{what}{applied}"),
+        file: name.to_owned(),
+        offset: u64::from(cell),
+        bytes: bytes.iter().copied().take(MOST_BYTES).collect(),
+    });
+    for page in pages {
+        let start = usize::try_from(page.at.saturating_sub(u64::from(cell))).ok()?;
+        let end = start.saturating_add(usize::try_from(page.length).ok()?);
+        let part = bytes.get(start..end).unwrap_or_default();
+        stretches.push(Stretch {
+            what: format!("the part of the {what} that stands in the transaction log"),
+            file: logs.get(page.log).cloned().unwrap_or_default(),
+            offset: page.log_offset,
+            bytes: part.iter().copied().take(MOST_BYTES).collect(),
+        });
+    }
+    Some(())
+}
+
+fn value_of(value: &Value<'_>) -> Vec<(String, String)> {
     let shown = value
         .text()
         .or_else(|| value.texts().map(|texts| texts.join("; ")))

@@ -16,6 +16,8 @@ pub struct Source {
     pub device_label: Option<String>,
     /// What kind of artifact.
     pub artifact: &'static str,
+    /// The page of the project's documentation that says how it is read.
+    pub page: &'static str,
     /// Size in bytes.
     pub size: u64,
     /// Hash of its bytes; `None` when it could not be read.

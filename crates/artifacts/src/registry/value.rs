@@ -120,6 +120,15 @@ impl<'h> Value<'h> {
         file_offset(self.offset)
     }
 
+    /// The offset of the cell that holds the data (or, for big data, its list), counted as
+    /// [`Value::cell`]; `None` when the data stands in the value's own cell, or there is none.
+    #[must_use]
+    pub fn data_cell(&self) -> Option<u32> {
+        let offset = self.value.data_offset();
+        let outside = !self.value.is_resident() && self.value.data_length() > 0 && offset != NIL;
+        outside.then(|| file_offset(offset))
+    }
+
     /// Where the value stands in its hive. The key's path is `?` when the key is not known.
     #[must_use]
     pub fn locator(&self) -> Locator {

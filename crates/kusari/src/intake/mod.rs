@@ -54,6 +54,8 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
 pub struct ArtifactKind {
     /// The word in every output: `system-hive`.
     pub name: &'static str,
+    /// The page of the project's documentation that says how it is read and what its times mean.
+    pub page: &'static str,
     /// Where it lies on a Windows volume, from the root, with `*` for any part of one name:
     /// `Windows/System32/winevt/Logs/System.evtx`, `Users/*/NTUSER.DAT`. Without case.
     pub places: &'static [&'static str],
@@ -116,4 +118,23 @@ pub struct ReadOptions {
 #[must_use]
 pub fn no_companions(_name: &str) -> Vec<String> {
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_artifact_has_a_page_and_a_name_of_its_own() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let pages = ARTIFACTS.iter().map(|kind| kind.page);
+        for page in pages.chain([vendor_log::PAGE]) {
+            assert!(root.join(page).is_file(), "{page} is not there");
+        }
+        let mut names: Vec<&str> = ARTIFACTS.iter().map(|kind| kind.name).collect();
+        names.push(vendor_log::NAME);
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ARTIFACTS.len() + 1);
+    }
 }

@@ -9,6 +9,7 @@ use crate::harvest::{Harvest, MachineFact};
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "sam-hive",
+    page: "docs/artifacts/users.md",
     places: &["Windows/System32/config/SAM", "WINNT/system32/config/SAM"],
     recognise: |file| hive::is_hive_named(file, "SAM"),
     companions: hive::logs,

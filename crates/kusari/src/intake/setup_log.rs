@@ -29,6 +29,7 @@ use crate::identity::{Identifier, PropertyKind};
 /// and in a zone that need not be the machine's.
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "setup-log",
+    page: "docs/artifacts/setupapi-dev-log.md",
     places: &[
         "Windows/INF/setupapi.dev*.log",
         "Windows/INF/setupapi.upgrade*.log",

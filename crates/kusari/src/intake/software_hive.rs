@@ -11,6 +11,7 @@ use crate::identity::{Identifier, IdentifierKind, PropertyKind};
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "software-hive",
+    page: "docs/artifacts/windows-version.md",
     places: &[
         "Windows/System32/config/SOFTWARE",
         "WINNT/system32/config/software",

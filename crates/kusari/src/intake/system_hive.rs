@@ -20,6 +20,7 @@ use crate::identity::Identifier;
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "system-hive",
+    page: "docs/artifacts/system-hive-usb.md",
     places: &[
         "Windows/System32/config/SYSTEM",
         "WINNT/system32/config/system",

@@ -10,6 +10,7 @@ use crate::identity::{Identifier, IdentifierKind};
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "user-hive",
+    page: "docs/artifacts/mount-points2.md",
     places: &["Users/*/NTUSER.DAT", "Documents and Settings/*/NTUSER.DAT"],
     recognise: |file| hive::is_hive_named(file, "NTUSER.DAT"),
     companions: hive::logs,

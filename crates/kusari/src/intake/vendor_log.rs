@@ -16,6 +16,9 @@ use crate::identity::Identifier;
 /// The word for a login log in every output.
 pub(crate) const NAME: &str = "vendor-log";
 
+/// The page that describes how it is read.
+pub(crate) const PAGE: &str = "docs/artifacts/vendor-login-logs.md";
+
 /// What the time of a record is.
 const RECORD_TIME: &str = "login log record, by the clock of the PC that it names";
 

@@ -11,7 +11,7 @@ use super::{Options, ReconstructError, Reconstruction};
 use crate::case::Case;
 use crate::event::{EventRow, IdentifierText, MachineIndex, SourceIndex};
 use crate::identity::{Attribution, Identifier, Identities, Statements, join};
-use crate::intake::{self, Found, Reading, SourceRead};
+use crate::intake::{self, ArtifactKind, Found, Reading, SourceRead};
 use crate::machine::{self, Gathered, Machine};
 use crate::source::Source;
 use crate::{coverage, custody, findings, letters};
@@ -94,12 +94,13 @@ fn assemble(case: Case, options: &Options<'_>) -> Result<Reconstruction, Reconst
     let mut gathering = Gathering::default();
     for ((owner, found), read) in owners.into_iter().zip(&found).zip(read) {
         let name = intake::source_name_of(found);
-        gathering.take_machine_source(owner, found.kind.name, name, read);
+        let kind = found.kind;
+        gathering.take(Origin::Machine { owner, kind }, name, read);
     }
     for log in &logs {
         let read = intake::read_login_log(&log.evidence, &log.label, &log.profile, &options.read);
         let name = log.evidence.id.clone();
-        gathering.take_login_log(&log.label, name, read);
+        gathering.take(Origin::LoginLog { label: &log.label }, name, read);
     }
     Ok(gathering.finish(case, &opened, problems))
 }
@@ -154,6 +155,17 @@ fn profile(name: &str) -> Result<Profile, String> {
     intake::vendor_log::profile_from_toml(&text).map_err(|error| error.to_string())
 }
 
+/// Where a source comes from.
+enum Origin<'a> {
+    /// From the evidence of one of the case's machines.
+    Machine {
+        owner: usize,
+        kind: &'static ArtifactKind,
+    },
+    /// A stick's own login log.
+    LoginLog { label: &'a str },
+}
+
 /// What all sources gave, before it is joined.
 #[derive(Default)]
 struct Gathering {
@@ -166,39 +178,15 @@ struct Gathering {
 }
 
 impl Gathering {
-    fn take_machine_source(
-        &mut self,
-        owner: usize,
-        artifact: &'static str,
-        name: String,
-        read: SourceRead,
-    ) {
-        let Ok(machine) = MachineIndex::try_from(owner) else {
-            return;
+    fn take(&mut self, origin: Origin<'_>, name: String, read: SourceRead) {
+        let (owner, device_label, artifact, page) = match origin {
+            Origin::Machine { owner, kind } => (Some(owner), None, kind.name, kind.page),
+            Origin::LoginLog { label } => {
+                let (name, page) = (intake::vendor_log::NAME, intake::vendor_log::PAGE);
+                (None, Some(label.to_owned()), name, page)
+            }
         };
-        self.take(Some(owner), Some(machine), None, artifact, name, read);
-    }
-
-    fn take_login_log(&mut self, label: &str, name: String, read: SourceRead) {
-        self.take(
-            None,
-            None,
-            Some(label.to_owned()),
-            intake::vendor_log::NAME,
-            name,
-            read,
-        );
-    }
-
-    fn take(
-        &mut self,
-        owner: Option<usize>,
-        machine: Option<MachineIndex>,
-        device_label: Option<String>,
-        artifact: &'static str,
-        name: String,
-        read: SourceRead,
-    ) {
+        let machine = owner.and_then(|owner| MachineIndex::try_from(owner).ok());
         let Ok(index) = SourceIndex::try_from(self.sources.len()) else {
             return;
         };
@@ -230,6 +218,7 @@ impl Gathering {
             machine,
             device_label,
             artifact,
+            page,
             size: read.size,
             sha256: read.sha256,
             companions: read.companions,

@@ -71,7 +71,7 @@ struct RuleJson<'a> {
     time_meaning: &'a str,
     confidence: &'a str,
     /// Where the reader is described.
-    documentation: String,
+    documentation: &'a str,
 }
 
 /// Why the event's device is the device it is.
@@ -216,7 +216,7 @@ fn to_json<'a>(r: &'a Reconstruction, event: &EventView<'a>, told: Told) -> Expl
             artifact: source.artifact,
             time_meaning: event.meaning,
             confidence: event.confidence.name(),
-            documentation: documentation(source.artifact),
+            documentation: source.page,
         },
         identities: identity_lines(r, event)
             .map(|line| IdentityJson {
@@ -230,16 +230,6 @@ fn to_json<'a>(r: &'a Reconstruction, event: &EventView<'a>, told: Told) -> Expl
             })
             .collect(),
     }
-}
-
-/// The page that describes the reader of an artifact.
-fn documentation(artifact: &str) -> String {
-    let page = if artifact.ends_with("-hive") {
-        "registry"
-    } else {
-        artifact
-    };
-    format!("docs/artifacts/{page}.md")
 }
 
 /// The claims that make the event's device the device it is, on the event's machine or everywhere.
@@ -348,7 +338,7 @@ fn fields(
                 "{} ({}), {}",
                 texts.artifact(source.artifact),
                 event.confidence.name(),
-                documentation(source.artifact)
+                source.page
             )],
         ),
     ]
@@ -374,9 +364,14 @@ fn page(r: &Reconstruction, event: &EventView<'_>, view: &View, told: &Told) -> 
     let mut page = Page::default();
     page.heading(fill(texts.explain_title, &[&event.id.to_string()]));
     page.table(Grid {
-        columns: vec![Column::default(), Column::default()],
+        // The id heads the table, as it heads the page.
+        columns: vec![
+            Column::text(texts.event_id),
+            Column::text(event.id.to_string()),
+        ],
         rows: fields(r, event, view, told)
             .into_iter()
+            .skip(1)
             .map(|(name, lines)| vec![name.into(), lines.into()])
             .collect(),
         ruled: true,

@@ -27,6 +27,7 @@ use record::Row;
 /// read: they could add nothing but time.
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "event-log",
+    page: "docs/artifacts/event-log.md",
     places: &[
         "Windows/System32/winevt/Logs/System.evtx",
         "Windows/System32/winevt/Logs/Security.evtx",
