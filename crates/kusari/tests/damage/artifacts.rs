@@ -13,15 +13,15 @@ use crate::settings;
 
 /// Without a wish, so many bytes of each file are read damaged: small files several times, large
 /// ones once, the largest ones only if the seed says so.
-const BYTES_OF_A_FILE: usize = 1_500_000;
-const LARGE: usize = 2_500_000;
+const BYTES_OF_A_FILE: usize = 6_000_000;
+const LARGE: usize = 6_000_000;
 
 fn rounds(subject: &Subject) -> u64 {
     let seed = settings::first_seed(&subject.name);
     settings::variants().unwrap_or(if subject.size > LARGE {
-        u64::from(seed.is_multiple_of(8))
+        u64::from(seed.is_multiple_of(4))
     } else {
-        (BYTES_OF_A_FILE / subject.size.max(1)).clamp(1, 6) as u64
+        (BYTES_OF_A_FILE / subject.size.max(1)).clamp(1, 16) as u64
     })
 }
 
@@ -122,11 +122,41 @@ fn damage(bytes: &[u8], seed: u64, many: bool) -> Variant {
     let longest = 1 << (4 * (seed / 4 % 5));
     let mut one = variant(bytes, seed, longest);
     if many {
-        for more in 0..1 + seed / 4 % 60 {
-            one.bytes = variant(&one.bytes, seed ^ (more << 32), 64).bytes;
+        let aimed = seed.is_multiple_of(8);
+        for more in 0..1 + seed / 8 % 60 {
+            let seed = seed ^ (more << 32);
+            if aimed {
+                wrong_field(&mut one.bytes, seed);
+            } else {
+                one.bytes = variant(&one.bytes, seed, 64).bytes;
+            }
         }
     }
     one
+}
+
+/// Puts into the place of a 32-bit field what leads astray: the bounds of numbers, the field's
+/// own place, a neighbour's, another field's value.
+fn wrong_field(bytes: &mut [u8], seed: u64) {
+    let fields = bytes.len() / 4;
+    if fields == 0 {
+        return;
+    }
+    let roll = settings::first_seed(&seed.to_string());
+    let pick = |roll: u64| usize::try_from(roll % fields as u64).unwrap() * 4;
+    let (to, from) = (pick(roll >> 4), pick(roll >> 20));
+    let place = u32::try_from(to % (1 << 31)).unwrap();
+    let value = match roll % 8 {
+        0 => 0_u32,
+        1 => u32::MAX,
+        2 => 0x7FFF_FFFF,
+        3 => 0x8000_0000,
+        // Hives count from behind their header, event logs from their chunk.
+        4 => place.saturating_sub(4096) & !7,
+        5 => place.saturating_sub(4096) % 65536,
+        _ => u32::from_le_bytes(bytes[from..from + 4].try_into().unwrap()),
+    };
+    bytes[to..to + 4].copy_from_slice(&value.to_le_bytes());
 }
 
 fn missing(what: &str, wanted: Vec<&Line>, found: &[Line], tally: &mut Tally) {
@@ -136,9 +166,14 @@ fn missing(what: &str, wanted: Vec<&Line>, found: &[Line], tally: &mut Tally) {
         .filter(|line| !found.contains(line.text.as_str()))
         .collect();
     if let Some(first) = lost.first() {
-        let (lost, of) = (lost.len(), wanted.len());
+        let (count, of) = (lost.len(), wanted.len());
+        if std::env::var_os("KUSARI_DAMAGE_VERBOSE").is_some() {
+            for line in &lost {
+                println!("lost: {} {}", line.at, line.text);
+            }
+        }
         tally.failure(format!(
-            "{what}: {lost} of {of} untouched lines are lost, first {} {}",
+            "{what}: {count} of {of} untouched lines are lost, first {} {}",
             first.at, first.text
         ));
     }

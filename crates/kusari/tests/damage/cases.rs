@@ -143,7 +143,7 @@ fn a_case_with_damaged_evidence_gives_all_that_its_sound_sources_say() {
     let sound = sound.unwrap();
     let limit = Limit::new(size, spent);
     let folder = scratch("case").join("amagasaki");
-    for seed in 0..settings::variants().unwrap_or(3) {
+    for seed in 0..settings::variants().unwrap_or(8) {
         let harms = harmed(&folder, &files, seed);
         let what = format!("case, seed {seed}: {harms:?}");
         let (found, spent) = match measured(&what, || look_at(&folder.join("case.toml"))) {

@@ -70,7 +70,8 @@ impl Layout {
                 let header = touched.start < HIVE_HEADER;
                 Box::new(move |line| match &line.at {
                     Locator::Registry { key, .. } => {
-                        header || line.recovered || owners.iter().any(|owner| related(owner, key))
+                        let cost = |owner: &&str| related(owner, key) || names(&line.text, owner);
+                        header || line.recovered || owners.iter().any(cost)
                     }
                     _ => true,
                 })
@@ -108,8 +109,31 @@ fn whole_lines(bytes: &[u8], touched: &Range<usize>) -> Range<usize> {
     start..end
 }
 
+/// Whether a line that one device's key gives is about another device, whose key is `owner` or
+/// stands above or below it: the numbers of a stick's USB device are stated of its disk.
+fn names(line: &str, owner: &str) -> bool {
+    let Some((_, device)) = owner.split_once("\\Enum\\") else {
+        return false;
+    };
+    let parts: Vec<String> = device.split('\\').take(3).map(str::to_uppercase).collect();
+    // Debug output doubles each backslash.
+    line.contains(&parts.join("\\\\"))
+}
+
 /// Whether what a key says can depend on another: it stands above it, below it, or is the same.
+/// That a disk among the SCSI disks, or a volume, lies on the USB is said by the key of its USB
+/// device or disk, so it can depend on all of `Enum`.
 fn related(owner: &str, key: &str) -> bool {
+    if let Some((set, device)) = key.split_once("\\Enum\\")
+        && ["SCSI\\", "STORAGE\\", "SWD\\"]
+            .iter()
+            .any(|bus| device.starts_with(bus))
+        && owner
+            .strip_prefix(set)
+            .is_some_and(|owner| owner.starts_with("\\Enum\\"))
+    {
+        return true;
+    }
     let below = |lower: &str, upper: &str| {
         upper.is_empty()
             || lower

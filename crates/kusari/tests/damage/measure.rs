@@ -84,8 +84,8 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    /// Memory: so many times the input's bytes, and so many bytes for small inputs.
-    const TIMES: usize = 12;
+    /// Memory: beside the input itself, so many times its bytes, and so many bytes for small inputs.
+    const TIMES: usize = 4;
     const SMALL: usize = 4 << 20;
 
     /// The limit for `size` bytes of input whose sound form cost `sound`.

@@ -39,6 +39,8 @@ impl Seen {
     pub(crate) fn of(harvest: &Harvest) -> Self {
         let mut lines = events(harvest);
         let mut add = |at: &Locator, text: String| {
+            // A recovered key whose place is not known.
+            let recovered = matches!(at, Locator::Registry { key, .. } if key.starts_with("?\\"));
             let text = match at {
                 Locator::Registry { .. } => format!("{at} {text}"),
                 _ => text,
@@ -46,7 +48,7 @@ impl Seen {
             lines.push(Line {
                 at: at.clone(),
                 text,
-                recovered: false,
+                recovered,
             });
         };
         for claim in harvest.claims() {
@@ -83,10 +85,12 @@ fn events(harvest: &Harvest) -> Vec<Line> {
     let mut lines = Vec::new();
     for (index, row) in table.rows().enumerate() {
         let at = table.locator(strings, index).unwrap();
-        let place = match &at {
-            Locator::Registry { .. } => at.to_string(),
-            Locator::EventRecord { record, .. } => record.to_string(),
-            Locator::Lines { .. } | Locator::Bytes { .. } => String::new(),
+        let message = strings.get(row.message).unwrap_or_default();
+        // A hive's event is told with the device's name, which stands in a key beside its own.
+        let (place, message) = match &at {
+            Locator::Registry { .. } => (at.to_string(), ""),
+            Locator::EventRecord { record, .. } => (record.to_string(), message),
+            Locator::Lines { .. } | Locator::Bytes { .. } => (String::new(), message),
         };
         let text = format!(
             "{place} {} {} {} on {:?}: device {:?}, volume {:?}, user {:?}, file {:?}, {}, {}",
@@ -98,7 +102,7 @@ fn events(harvest: &Harvest) -> Vec<Line> {
             named(row.volume),
             strings.get(row.user),
             strings.get(row.file),
-            strings.get(row.message).unwrap_or_default(),
+            message,
             row.confidence.name()
         );
         lines.push(Line {

@@ -27,7 +27,7 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
 fn login_logs() -> Vec<PathBuf> {
     let evidence = testdata().join("evidence");
     let mut logs = vec![evidence.join("012.txt"), evidence.join("013.txt")];
-    for label in ["012", "013", "003"] {
+    for label in ["012", "013"] {
         logs.extend(corpus::path(&format!(
             "../acceptance/amagasaki/vendor_log_{label}.txt"
         )));
