@@ -162,6 +162,26 @@ fn custody_as_data_has_the_fields_that_scripts_rely_on() {
     for field in ["device", "machine", "connected", "removed", "logins"] {
         assert!(session.get(field).is_some(), "{field}");
     }
+    let whole = custody["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|session| session["machine"] == "call-centre-server" && session["device"] == "012");
+    let whole = whole.unwrap();
+    assert!(
+        whole["connected"]
+            .as_str()
+            .unwrap()
+            .starts_with("2022-06-21T08:58:03")
+    );
+    assert!(
+        whole["removed"]
+            .as_str()
+            .unwrap()
+            .starts_with("2022-06-21T09:42:07")
+    );
+    assert_eq!(whole["logins"].as_array().unwrap().len(), 3);
+    assert!(custody["absences"].is_array());
     for line in stdout(&["custody", &case_file(), "--format", "jsonl"]).lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         assert!(line["type"].is_string());

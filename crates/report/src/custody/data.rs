@@ -16,6 +16,8 @@ pub(super) struct CustodyJson<'a> {
     table: TableJson<'a>,
     sessions: Vec<SessionJson<'a>>,
     findings: Vec<FindingJson<'a>>,
+    /// Proofs of absence. Empty as long as nothing proves one: it says nothing about absences.
+    absences: [(); 0],
     clocks: Vec<ClockJson<'a>>,
 }
 
@@ -61,10 +63,14 @@ struct LineJson {
 struct SessionJson<'a> {
     device: &'a str,
     machine: &'a str,
-    connected: Vec<EventJson<'a>>,
-    first_installed: Vec<EventJson<'a>>,
+    /// When it was connected, corrected, UTC: the earliest of the records that say it.
+    connected: Option<String>,
+    /// When it was removed, corrected, UTC: the earliest of the records that say it.
+    removed: Option<String>,
     logins: Vec<EventJson<'a>>,
-    removed: Vec<EventJson<'a>>,
+    connected_records: Vec<EventJson<'a>>,
+    first_installed_records: Vec<EventJson<'a>>,
+    removed_records: Vec<EventJson<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,6 +157,7 @@ impl<'a> CustodyJson<'a> {
             },
             sessions: sessions.map(|session| session_json(r, session)).collect(),
             findings: findings.map(|finding| finding_json(r, finding)).collect(),
+            absences: [],
             clocks: (0..)
                 .zip(r.machines())
                 .filter(|(index, _)| view.selection.has_machine(Some(*index)))
@@ -312,6 +319,7 @@ fn session_json<'a>(r: &'a Reconstruction, session: &Session) -> SessionJson<'a>
             .map(|e| EventJson::new(&e))
             .collect()
     };
+    let (connected, removed) = (events(&session.connected), events(&session.removed));
     SessionJson {
         device: r
             .device(session.device)
@@ -319,10 +327,12 @@ fn session_json<'a>(r: &'a Reconstruction, session: &Session) -> SessionJson<'a>
         machine: r
             .machine(session.machine)
             .map_or("", |machine| machine.id.as_str()),
-        connected: events(&session.connected),
-        first_installed: events(&session.first_installed),
+        connected: connected.first().map(|event| event.time.clone()),
+        removed: removed.first().map(|event| event.time.clone()),
         logins: events(&session.logins),
-        removed: events(&session.removed),
+        connected_records: connected,
+        first_installed_records: events(&session.first_installed),
+        removed_records: removed,
     }
 }
 
