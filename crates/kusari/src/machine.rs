@@ -20,6 +20,9 @@ pub struct Machine {
     pub label: Option<LocalizedText>,
     /// All computer names by which it is known, the registry's first.
     pub names: Vec<String>,
+    /// The same names in groups: names that one source gives together, or that two sources share,
+    /// stand in one. More than one group: nothing says that all sources are of one machine.
+    pub name_groups: Vec<Vec<String>>,
     /// Whether there is evidence of its own, or only what other sources say of it.
     pub has_evidence: bool,
     /// Whether the case file names it.
@@ -70,6 +73,7 @@ pub(crate) fn from_case(
     let mut years = BTreeMap::new();
     let (mut windows, mut installed) = (None, None);
     let mut users = BTreeMap::new();
+    let name_groups = name_groups(&gathered.facts);
     for (_, located) in gathered.facts {
         match located.fact {
             MachineFact::ComputerName(name) => names.push(name),
@@ -116,6 +120,7 @@ pub(crate) fn from_case(
             .unwrap_or_else(|| fallback_id.to_owned()),
         label: entry.label.clone(),
         names,
+        name_groups,
         has_evidence: !entry.evidence.is_empty(),
         in_case: entry.id.is_some(),
         windows,
@@ -131,6 +136,7 @@ pub(crate) fn named_only(name: &str, zone: Tz, drift_ppm: u32) -> Machine {
         id: name.to_owned(),
         label: None,
         names: vec![name.to_owned()],
+        name_groups: Vec::new(),
         has_evidence: false,
         in_case: false,
         windows: None,
@@ -140,6 +146,34 @@ pub(crate) fn named_only(name: &str, zone: Tz, drift_ppm: u32) -> Machine {
     }
 }
 
+/// Puts computer names together that one source gives. A machine that was renamed has a log that
+/// holds both names; logs of two machines that were put into one folder have none.
+fn name_groups(facts: &[(SourceIndex, LocatedFact)]) -> Vec<Vec<String>> {
+    let mut by_source: BTreeMap<SourceIndex, Vec<&str>> = BTreeMap::new();
+    for (source, located) in facts {
+        if let MachineFact::ComputerName(name) | MachineFact::ComputerNameInEvents(name) =
+            &located.fact
+        {
+            by_source.entry(*source).or_default().push(name);
+        }
+    }
+    let mut groups: Vec<Vec<String>> = Vec::new();
+    for names in by_source.into_values() {
+        let touches = |group: &Vec<String>| {
+            group
+                .iter()
+                .any(|own| names.iter().any(|name| same_computer(own, name)))
+        };
+        let (touched, mut apart): (Vec<_>, Vec<_>) = groups.into_iter().partition(touches);
+        let mut group: Vec<String> = touched.into_iter().flatten().collect();
+        group.extend(names.into_iter().map(ToOwned::to_owned));
+        dedup_without_case(&mut group);
+        apart.push(group);
+        groups = apart;
+    }
+    groups
+}
+
 fn dedup_without_case(names: &mut Vec<String>) {
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.trim().to_lowercase()));
@@ -147,7 +181,8 @@ fn dedup_without_case(names: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::same_computer;
+    use super::*;
+    use kusari_artifacts::Locator;
 
     #[test]
     fn names_compare_without_case_and_domain() {
@@ -156,5 +191,34 @@ mod tests {
         assert!(!same_computer("CC-SV01", "CC-SV011"));
         assert!(!same_computer("a.x.local", "a.y.local"));
         assert!(!same_computer("", ".x"));
+    }
+
+    #[test]
+    fn a_renamed_machine_is_one_and_two_machines_are_two() {
+        let groups = |facts: &[(SourceIndex, &str)]| {
+            let facts: Vec<_> = facts
+                .iter()
+                .map(|(source, name)| {
+                    let fact = MachineFact::ComputerNameInEvents((*name).to_owned());
+                    let locator = Locator::Bytes {
+                        offset: 0,
+                        length: 0,
+                    };
+                    (*source, LocatedFact { fact, locator })
+                })
+                .collect();
+            name_groups(&facts).len()
+        };
+        assert_eq!(
+            groups(&[
+                (0, "WIN-1"),
+                (0, "DESKTOP"),
+                (1, "desktop.lan"),
+                (2, "WIN-1")
+            ]),
+            1
+        );
+        assert_eq!(groups(&[(0, "FS01.lan"), (1, "FS03.lan")]), 2);
+        assert_eq!(groups(&[(0, "A"), (1, "B"), (2, "A"), (2, "B")]), 1);
     }
 }

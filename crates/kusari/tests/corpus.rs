@@ -179,6 +179,18 @@ fn a_corrupt_hive_gives_what_is_readable_and_says_the_rest() {
     assert!(!r.is_whole());
 }
 
+#[test]
+fn files_of_two_computers_in_one_folder_are_said() {
+    let Some(r) = reconstruct("evtx-6416") else {
+        return;
+    };
+    assert!(
+        r.findings()
+            .iter()
+            .any(|finding| finding.rule == "several-computers")
+    );
+}
+
 /// The count of findings on ordinary machines is stated in `docs/validation.md`; a rule that cries
 /// wolf shows here.
 #[test]

@@ -12,6 +12,7 @@ mod overlapping_sessions;
 mod record_numbers_jump;
 mod removal_without_connection;
 mod serial_made_by_windows;
+mod several_computers;
 
 use crate::event::{MachineIndex, SourceIndex};
 use crate::identity::DeviceIndex;
@@ -34,6 +35,7 @@ pub const RULES: &[&Rule] = &[
     &removal_without_connection::RULE,
     &identity_clash::RULE,
     &serial_made_by_windows::RULE,
+    &several_computers::RULE,
     &log_cleared::RULE,
     &record_numbers_jump::RULE,
 ];

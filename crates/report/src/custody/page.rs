@@ -16,7 +16,9 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
     let table = r.custody_table();
     let mut notes = Footnotes::default();
     let mut page = Page::default();
-    page.heading(fill(texts.custody_title, &[&visible(&r.case().name)]));
+    let title = fill(texts.custody_title, &[&visible(&r.case().name)]);
+    // A case without a file has no name.
+    page.heading(title.trim_end_matches([':', ' ', '：']));
     page.text(fill(texts.custody_times, &[view.timezone.name()]));
     let grid = grid(r, view, &mut notes);
     if grid.rows.is_empty() {

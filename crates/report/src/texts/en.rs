@@ -50,7 +50,8 @@ pub(crate) const ENGLISH: Texts = Texts {
     no_removal: "no record of a removal",
     all_machines: "all",
     no_evidence: "no evidence of its own",
-    nothing_to_show: "No record of a device that can be carried.",
+    nothing_to_show: "No connection, removal, installation or login of a device that can be carried is on record. \
+                      `kusari devices` lists the devices that other records name.",
     left_out: "Not in the table, because the case does not name them, though they have records in \
                this time: {}.",
     findings_title: "Findings",

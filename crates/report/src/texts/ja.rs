@@ -50,7 +50,8 @@ pub(crate) const JAPANESE: Texts = Texts {
     no_removal: "取外し履歴なし",
     all_machines: "全",
     no_evidence: "この機器自身の証拠なし",
-    nothing_to_show: "持ち運びできる機器の記録はない。",
+    nothing_to_show: "持ち運びできる機器の接続・取外し・インストール・認証の記録はない。その他の記録に現れる機器は\
+                      `kusari devices`で示す。",
     left_out: "事案ファイルに名前がないため表にないが、この期間に記録のある機器：{}。",
     findings_title: "所見",
     findings_on_other_days: "ほかに、期間外の所見が{}件ある。--allで表示する。",
