@@ -331,3 +331,29 @@ fn a_log_that_ends_inside_a_chunk_s_header_is_read_up_to_there() {
         );
     }
 }
+
+/// Bytes put into one chunk of a log that went round push the last chunk behind the counted ones,
+/// with records older than the newest: it is live all the same.
+#[test]
+fn bytes_put_into_one_chunk_cost_no_other() {
+    let chunk_of = |event: &EventRecord| (event.offset - 4096) / 65536;
+    for count in [1300, 1500, 2000] {
+        let options = LogOptions {
+            max_chunks: Some(3),
+            ..LogOptions::default()
+        };
+        let log = written(options, (0..count).map(filler));
+        let (events, _) = read(&log);
+        for chunk in 0..3 {
+            let mut damaged = log.clone();
+            let place = 4096 + 65536 * chunk + 30_000;
+            damaged.splice(place..place, vec![0xAA; 20_000]);
+            let (found, _) = read(&damaged);
+            let lost = events
+                .iter()
+                .filter(|event| chunk_of(event) != chunk as u64)
+                .filter(|event| !found.iter().any(|own| own.record_id == event.record_id));
+            assert_eq!(lost.count(), 0, "{count} events, chunk {chunk}");
+        }
+    }
+}

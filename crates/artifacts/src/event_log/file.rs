@@ -166,7 +166,15 @@ const NEAR: u64 = 5000;
 fn mark_left_over(spans: &mut [Span<'_>], counted: usize) {
     let mut newest: Option<(u64, u64)> = None;
     let mut difference = None;
-    for (index, span) in spans.iter_mut().enumerate() {
+    let mut with_header = 0_usize;
+    for span in spans.iter_mut() {
+        // Which chunk of the log it is. Where bytes were put in, what lies between two chunks can
+        // make a span of its own, which must not push a counted chunk behind the count.
+        let index = match span.base.checked_sub(FILE_HEADER) {
+            Some(behind) if behind.is_multiple_of(CHUNK_SIZE) => behind / CHUNK_SIZE,
+            _ => with_header,
+        };
+        with_header += usize::from(span.header.is_some());
         let header = span.header.filter(|_| span.intact);
         let first = span.first_record;
         let last = header.map_or(first, |header| header.last_record.max(first));

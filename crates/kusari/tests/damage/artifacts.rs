@@ -109,7 +109,7 @@ fn one_file(subject: &Subject, file: ArtifactFile, seeds: std::ops::Range<u64>, 
         if !many {
             let wanted = layout.untouched(&bytes, &one, &sound.lines);
             tally.looked_for += wanted.len();
-            missing(&what, wanted, &seen.lines, tally);
+            missing(&what, wanted, &seen, tally);
             if subject.kind.name == "event-log" {
                 nothing_wrong_unsaid(&what, &sound, &seen, tally);
             }
@@ -159,18 +159,16 @@ fn wrong_field(bytes: &mut [u8], seed: u64) {
     bytes[to..to + 4].copy_from_slice(&value.to_le_bytes());
 }
 
-fn missing(what: &str, wanted: Vec<&Line>, found: &[Line], tally: &mut Tally) {
-    let found: HashSet<&str> = found.iter().map(|line| line.text.as_str()).collect();
+fn missing(what: &str, wanted: Vec<&Line>, seen: &Seen, tally: &mut Tally) {
+    let found: HashSet<&str> = seen.lines.iter().map(|line| line.text.as_str()).collect();
     let lost: Vec<&&Line> = wanted
         .iter()
         .filter(|line| !found.contains(line.text.as_str()))
         .collect();
     if let Some(first) = lost.first() {
         let (count, of) = (lost.len(), wanted.len());
-        if std::env::var_os("KUSARI_DAMAGE_VERBOSE").is_some() {
-            for line in &lost {
-                println!("lost: {} {}", line.at, line.text);
-            }
+        if settings::is_verbose() {
+            println!("{what}: {:#?}\nlost: {lost:#?}", seen.outcome);
         }
         tally.failure(format!(
             "{what}: {count} of {of} untouched lines are lost, first {} {}",
@@ -251,7 +249,7 @@ fn with_companions(
                         .filter(|line| !line.recovered && in_bare.contains(line.text.as_str()))
                         .collect();
                     tally.looked_for += wanted.len();
-                    missing(&what, wanted, &seen.lines, tally);
+                    missing(&what, wanted, &seen, tally);
                 }
             }
         }

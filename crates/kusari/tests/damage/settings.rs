@@ -20,6 +20,11 @@ pub(crate) fn is_wanted(name: &str) -> bool {
     std::env::var("KUSARI_DAMAGE_FILE").map_or(true, |part| name.contains(&part))
 }
 
+/// Whether all that a failing variant lost is written out (`KUSARI_DAMAGE_VERBOSE`).
+pub(crate) fn is_verbose() -> bool {
+    std::env::var_os("KUSARI_DAMAGE_VERBOSE").is_some()
+}
+
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
