@@ -1,5 +1,5 @@
 //! Writes event logs of every shape that the fixtures' writer knows, and beside each what other
-//! readers must find in it (JSON). `testdata/checks/event_logs.py` compares the two.
+//! readers must find in it (JSON). `testdata/check/written_event_logs.py` compares the two.
 //!
 //! `cargo run -p kusari-fixtures --example write_event_logs -- FOLDER`
 

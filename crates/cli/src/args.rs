@@ -187,6 +187,12 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) show_notes: bool,
 
+    /// Also carve event records from the unused space of event logs; they are marked as recovered
+    ///
+    /// Deleted registry keys and values are always read and marked so.
+    #[arg(long, global = true)]
+    pub(crate) carve: bool,
+
     /// How many threads read at once [default: one a processor]
     #[arg(long, global = true, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,

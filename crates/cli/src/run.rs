@@ -83,7 +83,7 @@ fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
         read: kusari::intake::ReadOptions {
             all: common.all,
             show_redacted: common.show_notes,
-            ..Default::default()
+            carve: common.carve,
         },
         threads: common.threads.map(std::num::NonZeroUsize::get),
         progress: Some(&bar),

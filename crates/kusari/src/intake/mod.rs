@@ -110,7 +110,8 @@ pub struct ReadOptions {
     pub all: bool,
     /// Show what is redacted by default (a login log's note can hold a mistyped password).
     pub show_redacted: bool,
-    /// Carve records from unused space.
+    /// Also carve event records from the unused space of a log. Deleted registry keys and values are
+    /// always read, and marked as recovered.
     pub carve: bool,
 }
 

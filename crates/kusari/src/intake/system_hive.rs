@@ -59,9 +59,9 @@ fn read_hive(hive: &Hive, options: &ReadOptions) -> SystemHive {
     } else {
         SystemHive::read(hive)
     };
-    if options.carve {
-        system.add_recovered(hive);
-    }
+    // Always: "this machine does not know the stick" may not be said while a deleted key of it
+    // still stands in the hive.
+    system.add_recovered(hive);
     system
 }
 

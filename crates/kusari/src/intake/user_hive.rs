@@ -17,15 +17,13 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     read,
 };
 
-fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
+fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
     let path = file.path.clone();
     let Some(hive) = hive::open(file, harvest) else {
         return;
     };
     let mut user = UserHive::read(&hive);
-    if options.carve {
-        user.add_recovered(&hive);
-    }
+    user.add_recovered(&hive);
     // The folder on the evidence says whose profile it is; a loose file has only its own word.
     let name = folder_of(&path)
         .or_else(|| user.user.name())
