@@ -54,6 +54,8 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
 pub struct ArtifactKind {
     /// The word in every output: `system-hive`.
     pub name: &'static str,
+    /// What people call it.
+    pub title: Title,
     /// The page of the project's documentation that says how it is read and what its times mean.
     pub page: &'static str,
     /// Where it lies on a Windows volume, from the root, with `*` for any part of one name:
@@ -65,6 +67,27 @@ pub struct ArtifactKind {
     pub companions: fn(&str) -> Vec<String>,
     /// Reads it. The bytes are handed over, because a hive keeps them.
     pub read: fn(ArtifactFile, &ReadOptions, &mut Harvest),
+}
+
+/// What people call a kind of artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Title {
+    /// In English.
+    pub en: &'static str,
+    /// In Japanese.
+    pub ja: &'static str,
+}
+
+/// What people call the kind of artifact that outputs call `name`.
+#[must_use]
+pub fn title_of(name: &str) -> Option<Title> {
+    if name == vendor_log::NAME {
+        return Some(vendor_log::TITLE);
+    }
+    ARTIFACTS
+        .iter()
+        .find(|kind| kind.name == name)
+        .map(|kind| kind.title)
 }
 
 /// A file that is not at a known place: its name and how it begins.
@@ -134,6 +157,10 @@ mod tests {
         }
         let mut names: Vec<&str> = ARTIFACTS.iter().map(|kind| kind.name).collect();
         names.push(vendor_log::NAME);
+        for name in &names {
+            let title = title_of(name).unwrap();
+            assert!(!title.en.is_empty() && !title.ja.is_empty());
+        }
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), ARTIFACTS.len() + 1);

@@ -3,12 +3,16 @@
 use kusari_artifacts::sam_hive::{LocalAccount, SamHive};
 use kusari_evidence::time::RecordedTime;
 
-use super::{ArtifactFile, ArtifactKind, ReadOptions, hive};
+use super::{ArtifactFile, ArtifactKind, ReadOptions, Title, hive};
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::harvest::{Harvest, MachineFact};
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "sam-hive",
+    title: Title {
+        en: "Windows registry, SAM",
+        ja: "Windowsレジストリ（SAM）",
+    },
     page: "docs/artifacts/users.md",
     places: &["Windows/System32/config/SAM", "WINNT/system32/config/SAM"],
     recognise: |file| hive::is_hive_named(file, "SAM"),

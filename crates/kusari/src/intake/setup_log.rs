@@ -19,7 +19,7 @@ use kusari_artifacts::setup_log::{
 use kusari_artifacts::text::Text;
 use kusari_evidence::time::RecordedTime;
 
-use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, no_companions};
+use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Title, no_companions};
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::harvest::Harvest;
 use crate::identity::{Identifier, PropertyKind};
@@ -29,6 +29,10 @@ use crate::identity::{Identifier, PropertyKind};
 /// and in a zone that need not be the machine's.
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "setup-log",
+    title: Title {
+        en: "USB driver installation log",
+        ja: "USBドライバーインストールログ",
+    },
     page: "docs/artifacts/setupapi-dev-log.md",
     places: &[
         "Windows/INF/setupapi.dev*.log",

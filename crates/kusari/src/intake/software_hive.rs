@@ -5,12 +5,16 @@ use kusari_artifacts::software_hive::{
     PortableDevice, Profile, ReadyBoostVolume, SoftwareHive, WindowsVersion,
 };
 
-use super::{ArtifactFile, ArtifactKind, ReadOptions, hive};
+use super::{ArtifactFile, ArtifactKind, ReadOptions, Title, hive};
 use crate::harvest::{Harvest, MachineFact};
 use crate::identity::{Identifier, IdentifierKind, PropertyKind};
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "software-hive",
+    title: Title {
+        en: "Windows registry, SOFTWARE",
+        ja: "Windowsレジストリ（SOFTWARE）",
+    },
     page: "docs/artifacts/windows-version.md",
     places: &[
         "Windows/System32/config/SOFTWARE",

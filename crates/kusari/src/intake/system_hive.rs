@@ -13,13 +13,19 @@ use kusari_artifacts::system_hive::{
 };
 use kusari_evidence::time::{RecordedTime, Timestamp};
 
-use super::{ArtifactFile, ArtifactKind, ReadOptions, hive, system_hive_identity as identity};
+use super::{
+    ArtifactFile, ArtifactKind, ReadOptions, Title, hive, system_hive_identity as identity,
+};
 use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
 use crate::harvest::{Harvest, MachineFact};
 use crate::identity::Identifier;
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "system-hive",
+    title: Title {
+        en: "Windows registry, SYSTEM",
+        ja: "Windowsレジストリ（SYSTEM）",
+    },
     page: "docs/artifacts/system-hive-usb.md",
     places: &[
         "Windows/System32/config/SYSTEM",

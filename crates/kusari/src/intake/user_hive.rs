@@ -3,13 +3,17 @@
 use kusari_artifacts::user_hive::{MountPoint, MountPointName, UserHive};
 use kusari_evidence::time::RecordedTime;
 
-use super::{ArtifactFile, ArtifactKind, ReadOptions, hive};
+use super::{ArtifactFile, ArtifactKind, ReadOptions, Title, hive};
 use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
 use crate::harvest::Harvest;
 use crate::identity::{Identifier, IdentifierKind};
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "user-hive",
+    title: Title {
+        en: "Windows registry, NTUSER.DAT",
+        ja: "Windowsレジストリ（NTUSER.DAT）",
+    },
     page: "docs/artifacts/mount-points2.md",
     places: &["Users/*/NTUSER.DAT", "Documents and Settings/*/NTUSER.DAT"],
     recognise: |file| hive::is_hive_named(file, "NTUSER.DAT"),

@@ -8,13 +8,19 @@ use kusari_artifacts::vendor_log::{
     LoginAction, LoginRecord, Profile, ProfileError, Redaction, records,
 };
 
-use super::ReadOptions;
+use super::{ReadOptions, Title};
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::harvest::Harvest;
 use crate::identity::Identifier;
 
 /// The word for a login log in every output.
 pub(crate) const NAME: &str = "vendor-log";
+
+/// What people call a login log.
+pub(crate) const TITLE: Title = Title {
+    en: "the stick's own login log",
+    ja: "USBメモリ自身の認証ログ",
+};
 
 /// The page that describes how it is read.
 pub(crate) const PAGE: &str = "docs/artifacts/vendor-login-logs.md";

@@ -78,7 +78,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     more_with_all: "{} more are no storage that can be carried; --all shows them.",
 
     action_name: action,
-    artifact_name: artifact,
+    artifact_title: |title| title.en,
     state_name: state,
 };
 
@@ -118,19 +118,6 @@ fn action(action: Action) -> Option<&'static str> {
         Action::SessionReconnected => "session reconnected",
         Action::SessionDisconnected => "session disconnected",
         Action::NetworkConnected => "network connected",
-        _ => return None,
-    })
-}
-
-fn artifact(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "system-hive" => "Windows registry, SYSTEM",
-        "software-hive" => "Windows registry, SOFTWARE",
-        "user-hive" => "Windows registry, NTUSER.DAT",
-        "sam-hive" => "Windows registry, SAM",
-        "event-log" => "Windows event log",
-        "setup-log" => "USB driver installation log",
-        "vendor-log" => "the stick's own login log",
         _ => return None,
     })
 }

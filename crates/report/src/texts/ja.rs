@@ -76,7 +76,7 @@ pub(crate) const JAPANESE: Texts = Texts {
     more_with_all: "ほかに{}件は持ち運びできる記憶装置ではない。--allで表示する。",
 
     action_name: action,
-    artifact_name: artifact,
+    artifact_title: |title| title.ja,
     state_name: state,
 };
 
@@ -116,19 +116,6 @@ fn action(action: Action) -> Option<&'static str> {
         Action::SessionReconnected => "セッション再接続",
         Action::SessionDisconnected => "セッション切断",
         Action::NetworkConnected => "ネットワーク接続",
-        _ => return None,
-    })
-}
-
-fn artifact(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "system-hive" => "Windowsレジストリ（SYSTEM）",
-        "software-hive" => "Windowsレジストリ（SOFTWARE）",
-        "user-hive" => "Windowsレジストリ（NTUSER.DAT）",
-        "sam-hive" => "Windowsレジストリ（SAM）",
-        "event-log" => "Windowsイベントログ",
-        "setup-log" => "USBドライバーインストールログ",
-        "vendor-log" => "USBメモリ自身の認証ログ",
         _ => return None,
     })
 }

@@ -18,7 +18,7 @@ use kusari_artifacts::Locator;
 use kusari_artifacts::event_log::events::{TypedEvent, WANTED, typed};
 use kusari_artifacts::event_log::{EventRecord, ScanOptions, scan_with};
 
-use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, no_companions};
+use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Title, no_companions};
 use crate::harvest::{Harvest, MachineFact};
 use crate::identity::{Identifier, PropertyKind};
 use record::Row;
@@ -27,6 +27,10 @@ use record::Row;
 /// read: they could add nothing but time.
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "event-log",
+    title: Title {
+        en: "Windows event log",
+        ja: "Windowsイベントログ",
+    },
     page: "docs/artifacts/event-log.md",
     places: &[
         "Windows/System32/winevt/Logs/System.evtx",
