@@ -2,6 +2,8 @@
 
 mod assemble;
 mod events;
+#[cfg(test)]
+pub(crate) mod testing;
 mod view;
 
 use kusari_evidence::time::Timestamp;

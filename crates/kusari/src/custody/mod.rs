@@ -1,8 +1,10 @@
 //! Custody: which device was in which machine when, and who opened it.
 
+mod runs;
 mod session;
 mod table;
 
+pub(crate) use runs::Runs;
 pub use session::Session;
 pub(crate) use session::sessions;
 pub use table::{Cell, CustodyTable, Day, Line, LineKind, Row};

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use kusari_evidence::time::TICKS_PER_SECOND;
 
-use crate::event::{Action, MachineIndex, meaning};
+use super::Runs;
+use crate::event::{Action, Confidence, MachineIndex, meaning};
 use crate::identity::DeviceIndex;
 use crate::reconstruction::Events;
 
@@ -18,6 +19,9 @@ const SAME_MOMENT: i64 = 60 * TICKS_PER_SECOND;
 /// A login that is recorded this little before the connection still belongs to it, since a logged
 /// connection trails the plug.
 const TRAILING: i64 = 15 * TICKS_PER_SECOND;
+
+/// Logins without a connection, and a removal behind them, belong together only within half a day.
+const HALF_DAY: i64 = 12 * 3600 * TICKS_PER_SECOND;
 
 /// A device in a machine. Every part may be missing, and says so by being empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,13 +65,16 @@ pub(crate) fn sessions(events: &Events) -> Vec<Session> {
         };
         by_place.entry((device, machine)).or_default().push(index);
     }
+    let runs = Runs::new(events);
     let mut all = Vec::new();
     for ((device, machine), mut list) in by_place {
         list.sort_by_key(|&index| (events.own_time(index), index));
         let mut builder = Builder {
             events,
+            runs: &runs,
             device,
             machine,
+            installed: None,
             done: Vec::new(),
             open: None,
         };
@@ -84,8 +91,11 @@ pub(crate) fn sessions(events: &Events) -> Vec<Session> {
 
 struct Builder<'a> {
     events: &'a Events,
+    runs: &'a Runs,
     device: DeviceIndex,
     machine: MachineIndex,
+    /// The last installation.
+    installed: Option<usize>,
     done: Vec<Session>,
     open: Option<Session>,
 }
@@ -96,13 +106,14 @@ impl Builder<'_> {
             return;
         };
         match row.action {
-            Action::Connected => self.connected(index),
+            Action::Connected => self.connected(index, row.confidence),
             Action::Removed => self.removed(index),
             Action::LoginSucceeded
             | Action::LoginFailed
             | Action::PasswordChanged
             | Action::PasswordChangeFailed
             | Action::DeviceOperation => self.login(index),
+            Action::Installed => self.installed = Some(index),
             _ => {}
         }
     }
@@ -126,12 +137,36 @@ impl Builder<'_> {
             .is_some_and(|&other| at.ticks_since(self.events.own_time(other)) <= most)
     }
 
-    fn connected(&mut self, index: usize) {
+    /// Whether the machine's run ended between the open session's last record and this one.
+    fn run_ended(&self, index: usize) -> bool {
+        let at = self.events.own_time(index);
+        let last = |open: &Session| open.events().map(|i| self.events.own_time(i)).max();
+        self.open
+            .as_ref()
+            .and_then(last)
+            .is_some_and(|last| self.runs.ended_between(self.machine, last, at))
+    }
+
+    /// Whether an inferred start of the device is that of an exchanged driver: Windows has just
+    /// installed one, and the device was in place.
+    fn is_driver_exchange(&self, index: usize) -> bool {
+        let in_place = self
+            .open
+            .as_ref()
+            .is_some_and(|open| !open.connected.is_empty() && open.removed.is_empty());
+        let installed = self.installed.as_slice();
+        in_place && self.close_to(index, installed, SAME_MOMENT) && !self.run_ended(index)
+    }
+
+    fn connected(&mut self, index: usize, confidence: Confidence) {
         let joins = self.open.as_ref().is_some_and(|open| {
             open.removed.is_empty()
                 && (self.close_to(index, &open.connected, SAME_MOMENT)
                     || (open.connected.is_empty() && self.close_to(index, &open.logins, TRAILING)))
         });
+        if !joins && confidence == Confidence::Inferred && self.is_driver_exchange(index) {
+            return;
+        }
         if !joins {
             self.close();
         }
@@ -141,7 +176,11 @@ impl Builder<'_> {
 
     fn removed(&mut self, index: usize) {
         let joins = self.open.as_ref().is_some_and(|open| {
-            open.removed.is_empty() || self.close_to(index, &open.removed, SAME_MOMENT)
+            if !open.removed.is_empty() {
+                self.close_to(index, &open.removed, SAME_MOMENT)
+            } else {
+                !open.connected.is_empty() || self.close_to(index, &open.logins, HALF_DAY)
+            }
         });
         if !joins {
             self.close();
@@ -158,11 +197,12 @@ impl Builder<'_> {
         {
             self.close();
         }
-        // Logins without a connection on different days are different sessions.
         let far = self.open.as_ref().is_some_and(|open| {
-            open.connected.is_empty() && !self.close_to(index, &open.logins, DAY)
+            open.connected.is_empty() && !self.close_to(index, &open.logins, HALF_DAY)
         });
-        if far {
+        // A device that is in place at the next start is recorded anew: a login behind a stop has
+        // no connection when there is no such record.
+        if far || self.run_ended(index) {
             self.close();
         }
         let fresh = self.fresh();
@@ -170,11 +210,20 @@ impl Builder<'_> {
     }
 }
 
-const DAY: i64 = 12 * 3600 * TICKS_PER_SECOND;
-
-/// A first installation stands in the session whose connection it came with.
+/// A first installation stands in the session whose connection it came with. A record of the
+/// device before it shows that it was not the first, whatever it says: the setup log also has
+/// exchanged drivers, and an upgrade of Windows dates all installations anew.
 fn attach_first_installs(events: &Events, list: &[usize], sessions: &mut [Session]) {
+    let Some(&earliest) = list.first() else {
+        return;
+    };
     for &index in list {
+        let since = events
+            .own_time(index)
+            .ticks_since(events.own_time(earliest));
+        if since > SAME_MOMENT {
+            break;
+        }
         let Some(row) = events.row(index) else {
             continue;
         };
@@ -199,3 +248,6 @@ fn is_first_install(events: &Events, index: usize) -> bool {
         .is_some_and(|text| text == meaning::FIRST_INSTALL_DATE);
     first_date || events.artifact(index) == Some("setup-log")
 }
+
+#[cfg(test)]
+mod tests;

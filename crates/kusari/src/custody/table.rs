@@ -366,3 +366,6 @@ fn add_empty_days(case: &Case, columns: usize, rows: Vec<Row>) -> Vec<Row> {
     }
     filled
 }
+
+#[cfg(test)]
+mod tests;

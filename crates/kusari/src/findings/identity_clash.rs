@@ -62,11 +62,11 @@ fn finding(r: &Reconstruction, clash: &Clash) -> Option<Finding> {
         ClashKind::TwoLabels => (
             format!(
                 "The case file gives the labels {sides} to what the evidence joins in one device \
-                 ({value}). One of the two is wrong."
+                 ({value}). Not consistent with two devices."
             ),
             format!(
-                "ケースファイルのラベル {sides} は、証拠上1つの機器（{value}）に結び付く。いずれかが\
-                 誤っている。"
+                "ケースファイルのラベル {sides} は、証拠上1つの機器（{value}）に結び付く。2つの別の\
+                 機器であることとは整合しない。"
             ),
         ),
     };

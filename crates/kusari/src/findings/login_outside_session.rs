@@ -1,7 +1,10 @@
 //! A login stands where the machine's own records leave no connection for it.
 
+use kusari_evidence::time::Timestamp;
+
 use super::{Finding, Rule};
 use crate::custody::Session;
+use crate::event::{Action, SourceIndex};
 use crate::reconstruction::Reconstruction;
 
 pub(super) const RULE: Rule = Rule {
@@ -31,13 +34,8 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
                     && !(other.connected.is_empty() && other.removed.is_empty())
             })
             .collect();
-        let knows_device = !beside.is_empty()
-            || r.device(session.device).is_some_and(|device| {
-                device
-                    .identities
-                    .iter()
-                    .any(|line| line.machine == Some(session.machine))
-            });
+        let knows_device =
+            !beside.is_empty() || r.own_evidence_knows(session.machine, session.device);
         if !knows_device {
             // Nothing on the machine knows the device: that is another rule's finding.
             continue;
@@ -45,27 +43,7 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
         let (en, ja) = r.machine_names(session.machine);
         let device = r.device_name(session.device);
         let times = r.local_times(&session.logins);
-        let first = session
-            .logins
-            .first()
-            .map(|&index| r.events.own_time(index));
-        // A removal before and a connection behind, both on record: the device was out.
-        let between = first.is_some_and(|at| {
-            let ended = beside
-                .iter()
-                .any(|s| s.removed.iter().any(|&e| r.events.own_time(e) < at));
-            let begins = beside
-                .iter()
-                .any(|s| s.connected.iter().any(|&e| r.events.own_time(e) > at));
-            ended && begins
-        });
-        let only_last = beside.iter().all(|s| {
-            s.connected
-                .iter()
-                .chain(&s.removed)
-                .all(|&e| r.events.artifact(e) == Some("system-hive"))
-        });
-        let (why_en, why_ja) = if between && !only_last {
+        let (why_en, why_ja) = if is_certainly_out(r, session, &beside) {
             (
                 "The machine's own records have the device removed before and connected only \
                  after: not consistent with the device being in this machine then.",
@@ -90,4 +68,111 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// Whether one log, complete as far as can be seen, has the device removed right before the logins
+/// and connected right behind them. The registry keeps only the last of each and shows nothing.
+fn is_certainly_out(r: &Reconstruction, session: &Session, beside: &[&Session]) -> bool {
+    let own = |&event: &usize| r.events.own_time(event);
+    let logins = session.logins.iter().map(own);
+    let (Some(first), Some(last)) = (logins.clone().min(), logins.max()) else {
+        return false;
+    };
+    let records = || {
+        beside
+            .iter()
+            .flat_map(|s| s.connected.iter().chain(&s.removed))
+    };
+    if records().any(|event| (first..=last).contains(&own(event))) {
+        return false;
+    }
+    let before = records().filter(|&event| own(event) < first).map(own).max();
+    let behind = records().filter(|&event| own(event) > last).map(own).min();
+    let sources = |time: Option<Timestamp>, action: Action| {
+        records()
+            .filter(|&event| Some(own(event)) == time)
+            .filter_map(|&event| r.events.row(event))
+            .filter(|row| row.action == action)
+            .map(|row| row.source)
+            .collect::<Vec<SourceIndex>>()
+    };
+    let behind = sources(behind, Action::Connected);
+    sources(before, Action::Removed)
+        .into_iter()
+        .filter(|source| behind.contains(source))
+        .filter_map(|source| r.sources.get(usize::try_from(source).ok()?))
+        .any(|source| {
+            source.artifact == "event-log"
+                && !source.is_damaged()
+                && source.outcome.coverage.gaps.is_empty()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use kusari_artifacts::NumberGap;
+
+    use crate::event::Action;
+    use crate::reconstruction::testing::Scene;
+
+    fn scene() -> (Scene, u32, u32) {
+        let mut scene = Scene::new();
+        let (machine, device) = (scene.machine("PC"), scene.device("S", "1"));
+        scene.login(machine, device, "2022-07-21 10:00:00");
+        (scene, machine, device)
+    }
+
+    fn says(scene: Scene) -> Option<String> {
+        let made = scene.build();
+        let mut found = made.findings().iter();
+        found
+            .find(|f| f.rule == super::RULE.name)
+            .map(|f| f.en.clone())
+    }
+
+    fn around(scene: &mut Scene, machine: u32, device: u32) {
+        scene.log(machine, device, Action::Connected, "2022-07-21 08:00:00");
+        scene.log(machine, device, Action::Removed, "2022-07-21 09:00:00");
+        scene.log(machine, device, Action::Connected, "2022-07-21 11:00:00");
+    }
+
+    #[test]
+    fn a_login_between_a_removal_and_a_connection_of_one_log_is_not_consistent() {
+        let (mut scene, machine, device) = scene();
+        around(&mut scene, machine, device);
+        assert!(says(scene).unwrap().contains("not consistent"));
+    }
+
+    #[test]
+    fn a_log_with_a_gap_or_another_source_leaves_it_open() {
+        let (mut gap, machine, device) = scene();
+        around(&mut gap, machine, device);
+        let log = usize::try_from(gap.source_of(machine, "event-log")).unwrap();
+        gap.sources[log].outcome.coverage.gaps.push(NumberGap {
+            after: 1,
+            before: 9,
+            offset: 0,
+        });
+        let said = says(gap).unwrap();
+        assert!(!said.contains("not consistent"), "{said}");
+        let (mut mixed, machine, device) = scene();
+        mixed.log(machine, device, Action::Removed, "2022-07-21 09:00:00");
+        mixed.hive(machine, device, Action::Connected, "2022-07-21 11:00:00");
+        assert!(!says(mixed).unwrap().contains("not consistent"));
+    }
+
+    #[test]
+    fn a_login_inside_a_session_does_not_fire() {
+        let (mut scene, machine, device) = scene();
+        scene.log(machine, device, Action::Connected, "2022-07-21 09:59:00");
+        assert_eq!(says(scene), None);
+    }
+
+    #[test]
+    fn a_machine_without_evidence_does_not_fire() {
+        let (mut scene, machine, device) = scene();
+        scene.knows(machine, device);
+        scene.machines[0].has_evidence = false;
+        assert_eq!(says(scene), None);
+    }
 }

@@ -93,6 +93,21 @@ impl Reconstruction {
             .unwrap_or_default()
     }
 
+    /// Whether a machine's own evidence says anything of a device; what a stick's own log says of
+    /// the machine aside.
+    fn own_evidence_knows(&self, machine: MachineIndex, device: DeviceIndex) -> bool {
+        let named = self.device(device).is_some_and(|device| {
+            device
+                .identities
+                .iter()
+                .any(|line| line.machine == Some(machine))
+        });
+        named
+            || self.timeline().any(|event| {
+                event.placed.device == Some(device) && event.source.machine == Some(machine)
+            })
+    }
+
     /// The times of events as the machine's own local clock showed them, with the day.
     fn local_times(&self, events: &[usize]) -> String {
         let mut times: Vec<String> = Vec::new();
@@ -130,3 +145,6 @@ impl Reconstruction {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! Small cases in memory for tests: machines, devices and what their sources record.
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+use kusari_artifacts::Locator;
+use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
+
+use super::{Events, Placed, Reconstruction};
+use crate::case::{Case, Observation, Reads};
+use crate::custody;
+use crate::event::{Action, Confidence, NewEvent, Whose};
+use crate::findings;
+use crate::identity::{
+    Device, DeviceIndex, Identifier, Identities, IdentityLine, ScopedIdentifier,
+};
+use crate::machine::{Machine, named_only};
+use crate::source::Source;
+
+/// What kinds of source each machine has, in this order.
+const KINDS: [&str; 3] = ["event-log", "system-hive", "setup-log"];
+
+/// A moment, as `2022-07-21 10:00:00`.
+pub(crate) fn at(text: &str) -> Timestamp {
+    let naive = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
+    Timestamp::from_naive(naive).unwrap()
+}
+
+/// The rules of all findings.
+pub(crate) fn rules_of(r: &Reconstruction) -> Vec<&'static str> {
+    r.findings().iter().map(|finding| finding.rule).collect()
+}
+
+/// A case that is being made.
+pub(crate) struct Scene {
+    pub(crate) case: Case,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) identities: Identities,
+    events: Events,
+    records: Vec<(Option<u32>, Option<u32>)>,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        Self {
+            case: Case::builder().build(),
+            machines: Vec::new(),
+            sources: Vec::new(),
+            identities: Identities::default(),
+            events: Events::default(),
+            records: Vec::new(),
+        }
+    }
+
+    /// A machine of the case whose event log, registry and setup log were read.
+    pub(crate) fn machine(&mut self, name: &str) -> u32 {
+        let mut machine = named_only(name, self.case.timezone, 0);
+        (machine.has_evidence, machine.in_case) = (true, true);
+        self.machines.push(machine);
+        let index = u32::try_from(self.machines.len() - 1).unwrap();
+        for kind in KINDS {
+            self.source(kind, Some(index));
+        }
+        index
+    }
+
+    pub(crate) fn source(&mut self, artifact: &'static str, machine: Option<u32>) -> u32 {
+        self.sources.push(Source {
+            name: format!("{artifact}-{}", self.sources.len()),
+            machine,
+            device_label: None,
+            artifact,
+            page: "",
+            size: 0,
+            sha256: None,
+            companions: Vec::new(),
+            outcome: kusari_artifacts::Outcome::default(),
+            notes: Vec::new(),
+            error: None,
+        });
+        self.events.artifacts.push(artifact);
+        u32::try_from(self.sources.len() - 1).unwrap()
+    }
+
+    /// The source of that kind of a machine.
+    pub(crate) fn source_of(&self, machine: u32, artifact: &str) -> u32 {
+        let position = self
+            .sources
+            .iter()
+            .position(|s| s.machine == Some(machine) && s.artifact == artifact);
+        u32::try_from(position.unwrap()).unwrap()
+    }
+
+    /// A stick with a label and a serial number.
+    pub(crate) fn device(&mut self, label: &str, serial: &str) -> u32 {
+        self.identities.devices.push(Device {
+            id: label.to_owned(),
+            label: Some(label.to_owned()),
+            serial: Some(serial.to_owned()),
+            carried: true,
+            ..Device::default()
+        });
+        u32::try_from(self.identities.devices.len() - 1).unwrap()
+    }
+
+    /// The machine's registry has a name for the device.
+    pub(crate) fn knows(&mut self, machine: u32, device: DeviceIndex) {
+        let name = ScopedIdentifier::new(Identifier::instance("USBSTOR\\X\\1&0"), machine);
+        let source = self.source_of(machine, "system-hive");
+        let device = usize::try_from(device).unwrap();
+        self.identities.devices[device]
+            .identities
+            .push(IdentityLine {
+                identifier: name.clone(),
+                with: name,
+                why: "test",
+                machine: Some(machine),
+                source: Some(source),
+                locator: None,
+            });
+    }
+
+    /// An examiner saw the machine's clock go right, within so many seconds.
+    pub(crate) fn clock_seen(&mut self, machine: u32, tolerance: i64) {
+        let clock = &mut self.machines[usize::try_from(machine).unwrap()].clock;
+        clock.observations.push(Observation {
+            from: at("2022-07-21 00:00:00"),
+            to: at("2022-07-22 00:00:00"),
+            on: "2022-07-21".to_owned(),
+            offset: 0,
+            tolerance: tolerance * TICKS_PER_SECOND,
+            reads: Reads::Correction,
+            note: None,
+        });
+    }
+
+    pub(crate) fn zone(&mut self, machine: u32, zone: Tz) {
+        let machine = &mut self.machines[usize::try_from(machine).unwrap()];
+        machine.clock.zone = crate::clock::Zone::Declared(zone);
+    }
+
+    /// A record in the machine's event log.
+    pub(crate) fn log(&mut self, machine: u32, device: u32, action: Action, time: &str) -> usize {
+        let source = self.source_of(machine, "event-log");
+        self.record(source, machine, Some(device), action, time)
+    }
+
+    /// A record in the machine's registry.
+    pub(crate) fn hive(&mut self, machine: u32, device: u32, action: Action, time: &str) -> usize {
+        let source = self.source_of(machine, "system-hive");
+        self.record(source, machine, Some(device), action, time)
+    }
+
+    /// A record of the machine itself.
+    pub(crate) fn of_machine(&mut self, machine: u32, action: Action, time: &str) -> usize {
+        let source = self.source_of(machine, "event-log");
+        self.record(source, machine, None, action, time)
+    }
+
+    /// A login that the stick's own log has of a machine.
+    pub(crate) fn login(&mut self, machine: u32, device: u32, time: &str) -> usize {
+        let source = self.source("vendor-log", None);
+        self.record(source, machine, Some(device), Action::LoginSucceeded, time)
+    }
+
+    fn record(
+        &mut self,
+        source: u32,
+        machine: u32,
+        device: Option<u32>,
+        action: Action,
+        time: &str,
+    ) -> usize {
+        let time = RecordedTime::utc(at(time));
+        let is = (time, "", Confidence::Recorded);
+        self.add(source, machine, device, action, is)
+    }
+
+    /// Any record.
+    pub(crate) fn add(
+        &mut self,
+        source: u32,
+        machine: u32,
+        device: Option<u32>,
+        action: Action,
+        (time, meaning, confidence): (RecordedTime, &str, Confidence),
+    ) -> usize {
+        let index = self.events.table.len();
+        let locator = Locator::Bytes {
+            offset: u64::try_from(index).unwrap(),
+            length: 1,
+        };
+        let event = NewEvent {
+            time,
+            meaning,
+            action,
+            whose: Whose::ThisMachine,
+            device: None,
+            volume: None,
+            user: None,
+            file: None,
+            message: "record",
+            locator: &locator,
+            confidence,
+        };
+        let Events { table, strings, .. } = &mut self.events;
+        table.push(strings, source, &event);
+        self.records.push((Some(machine), device));
+        index
+    }
+
+    /// The case with its sessions, table and findings.
+    pub(crate) fn build(mut self) -> Reconstruction {
+        for (index, &(machine, device)) in self.records.iter().enumerate() {
+            let time = self.events.row(index).unwrap().time;
+            let clock = &self.machines[usize::try_from(machine.unwrap()).unwrap()].clock;
+            self.events.placed.push(Placed {
+                machine,
+                device,
+                candidates: u16::from(device.is_some()),
+                own: clock.to_utc(time).0,
+                corrected: clock.correct(time),
+            });
+        }
+        let mut order: Vec<usize> = (0..self.records.len()).collect();
+        order.sort_by_key(|&i| (self.events.placed(i).unwrap().corrected.estimate, i));
+        self.events.order = order;
+        let sessions = custody::sessions(&self.events);
+        let table = custody::table(&custody::Input {
+            case: &self.case,
+            machines: &self.machines,
+            devices: &self.identities.devices,
+            events: &self.events,
+            sessions: &sessions,
+        });
+        let mut made = Reconstruction {
+            coverage: crate::coverage::rows(&self.machines, &self.sources),
+            case: self.case,
+            machines: self.machines,
+            sources: self.sources,
+            events: self.events,
+            identities: self.identities,
+            sessions,
+            custody: table,
+            findings: Vec::new(),
+            problems: Vec::new(),
+        };
+        made.findings = findings::find(&made);
+        made
+    }
+}
