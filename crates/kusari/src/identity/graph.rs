@@ -1,6 +1,6 @@
 //! Names as numbered nodes, and who says that two of them belong together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use kusari_artifacts::Locator;
 
@@ -27,6 +27,7 @@ pub(super) struct Graph {
     pub(super) edges: Vec<Edge>,
     numbers: HashMap<ScopedIdentifier, Node>,
     beside: Vec<Vec<usize>>,
+    media: Vec<BTreeSet<Node>>,
 }
 
 impl Graph {
@@ -37,6 +38,7 @@ impl Graph {
         let node = self.nodes.len();
         self.nodes.push(name.clone());
         self.beside.push(Vec::new());
+        self.media.push(BTreeSet::new());
         self.numbers.insert(name, node);
         node
     }
@@ -47,24 +49,36 @@ impl Graph {
 
     pub(super) fn connect(&mut self, edge: Edge) {
         let number = self.edges.len();
-        for node in [edge.a, edge.b] {
+        for (node, other) in [(edge.a, edge.b), (edge.b, edge.a)] {
             if let Some(list) = self.beside.get_mut(node) {
                 list.push(number);
+            }
+            if edge.a == edge.b {
+                break;
+            }
+            if self.is_medium(other)
+                && let Some(list) = self.media.get_mut(node)
+            {
+                list.insert(other);
             }
         }
         self.edges.push(edge);
     }
 
-    /// The nodes that a claim joins to `node`, in the order of the claims.
-    pub(super) fn neighbours(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
-        self.beside
-            .get(node)
-            .into_iter()
-            .flatten()
-            .filter_map(move |&edge| {
-                let edge = self.edges.get(edge)?;
-                Some(if edge.a == node { edge.b } else { edge.a })
-            })
+    /// The claims that name `node`, in their order.
+    pub(super) fn edges_of(&self, node: Node) -> impl Iterator<Item = usize> + '_ {
+        self.beside.get(node).into_iter().flatten().copied()
+    }
+
+    /// The names of media and volumes that a claim joins to `node`. Devices are left out, so that
+    /// a medium which very many devices share costs each of them no more than its own names.
+    pub(super) fn media_beside(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        self.media.get(node).into_iter().flatten().copied()
+    }
+
+    fn is_medium(&self, node: Node) -> bool {
+        self.name(node)
+            .is_some_and(|name| !name.identifier.kind.names_device())
     }
 
     pub(super) fn name(&self, node: Node) -> Option<&ScopedIdentifier> {

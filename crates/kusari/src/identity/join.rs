@@ -83,32 +83,38 @@ struct Joiner {
     shared: BTreeMap<String, BTreeSet<String>>,
     /// The one make that a shared serial has on a machine, where it is one.
     make_on_machine: HashMap<(MachineIndex, String), BTreeSet<String>>,
+    /// The makes that records give a device.
+    makes: HashMap<(MachineIndex, Identifier), BTreeSet<String>>,
+    /// The serial without make of each node that has one.
+    split: HashMap<Node, String>,
 }
 
 impl Joiner {
     /// Cheap devices of different makes report the same serial. Such a serial is split by make
     /// (USB vendor and product number), so that it joins only what can be one device.
     fn split_shared_serials(&mut self, statements: &Statements) {
-        let mut makes: HashMap<(MachineIndex, &Identifier), &str> = HashMap::new();
         for (machine, _, property) in &statements.properties {
             if property.kind == PropertyKind::UsbIds {
-                makes.insert((*machine, &property.of), &property.value);
+                self.makes
+                    .entry((*machine, property.of.clone()))
+                    .or_default()
+                    .insert(property.value.clone());
             }
         }
         let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (machine, _, claim) in &statements.claims {
             for (serial, other) in [(&claim.a, &claim.b), (&claim.b, &claim.a)] {
-                if serial.kind != IdentifierKind::UsbSerial {
+                if serial.kind != IdentifierKind::UsbSerial || means_nothing(serial) {
                     continue;
                 }
-                if let Some(make) = makes.get(&(*machine, other)) {
+                for make in self.makes_of(other, *machine) {
                     all.entry(serial.value.clone())
                         .or_default()
-                        .insert((*make).to_owned());
+                        .insert(make.clone());
                     self.make_on_machine
                         .entry((*machine, serial.value.clone()))
                         .or_default()
-                        .insert((*make).to_owned());
+                        .insert(make);
                 }
             }
         }
@@ -118,41 +124,63 @@ impl Joiner {
             .collect();
     }
 
-    /// The node of a name; a shared serial gets its make behind it.
-    fn node(&mut self, identifier: &Identifier, machine: Option<MachineIndex>) -> Node {
-        let mut identifier = identifier.clone();
-        if identifier.kind == IdentifierKind::UsbSerial
-            && self.shared.contains_key(&identifier.value)
-        {
-            let makes = machine.and_then(|machine| {
-                self.make_on_machine
-                    .get(&(machine, identifier.value.clone()))
-            });
-            let make = match makes {
-                Some(makes) if makes.len() == 1 => makes.iter().next().cloned(),
-                _ => None,
-            };
-            // Two makes on one machine: nothing tells which of them a bare serial means.
-            let scope = make.unwrap_or_else(|| {
-                machine.map_or_else(|| "?".to_owned(), |machine| format!("?{machine}"))
-            });
-            identifier.value = format!("{} ({scope})", identifier.value);
-        }
-        let name = match machine {
-            Some(machine) => ScopedIdentifier::new(identifier, machine),
+    /// The makes that evidence gives a device on a machine; its path on the USB bus states one.
+    fn makes_of(&self, device: &Identifier, machine: MachineIndex) -> BTreeSet<String> {
+        self.makes
+            .get(&(machine, device.clone()))
+            .cloned()
+            .unwrap_or_else(|| make_in_path(device).into_iter().collect())
+    }
+
+    /// The node of a name that a record states together with `with`; a shared serial gets its
+    /// make behind it.
+    fn node(
+        &mut self,
+        identifier: &Identifier,
+        machine: Option<MachineIndex>,
+        with: Option<&Identifier>,
+    ) -> Node {
+        let mut name = match machine {
+            Some(machine) => ScopedIdentifier::new(identifier.clone(), machine),
             None => ScopedIdentifier {
-                identifier,
+                identifier: identifier.clone(),
                 machine: None,
             },
         };
-        self.graph.node(name)
+        if identifier.kind != IdentifierKind::UsbSerial
+            || !self.shared.contains_key(&identifier.value)
+        {
+            return self.graph.node(name);
+        }
+        let own = machine
+            .zip(with)
+            .map(|(machine, with)| self.makes_of(with, machine))
+            .unwrap_or_default();
+        let all = machine.and_then(|machine| {
+            self.make_on_machine
+                .get(&(machine, identifier.value.clone()))
+        });
+        let only =
+            |makes: &BTreeSet<String>| (makes.len() == 1).then(|| makes.first().cloned()).flatten();
+        let make = only(&own).or_else(|| all.and_then(only));
+        // Nothing tells which of several makes a bare serial means: it joins nothing but what
+        // this very record names.
+        let scope = make.unwrap_or_else(|| {
+            name.machine = machine;
+            with.map_or_else(|| "?".to_owned(), |with| format!("? {}", with.value))
+        });
+        name.identifier.value = format!("{} ({scope})", identifier.value);
+        let node = self.graph.node(name);
+        self.split.insert(node, identifier.value.clone());
+        node
     }
 
     fn add_claims(&mut self, statements: &Statements) {
         for (label, serial) in &statements.labels {
-            let a = self.node(&Identifier::label(label), None);
+            let label = Identifier::label(label);
+            let a = self.node(&label, None, None);
             if let Some(serial) = serial {
-                let b = self.node(&Identifier::usb_serial(serial), None);
+                let b = self.node(&Identifier::usb_serial(serial), None, Some(&label));
                 self.graph.connect(Edge {
                     a,
                     b,
@@ -168,8 +196,8 @@ impl Joiner {
                 continue;
             }
             let edge = Edge {
-                a: self.node(&claim.a, Some(*machine)),
-                b: self.node(&claim.b, Some(*machine)),
+                a: self.node(&claim.a, Some(*machine), Some(&claim.b)),
+                b: self.node(&claim.b, Some(*machine), Some(&claim.a)),
                 why: claim.why,
                 machine: Some(*machine),
                 source: Some(*source),
@@ -179,7 +207,7 @@ impl Joiner {
         }
         for (machine, _, property) in &statements.properties {
             if property.of.kind.names_device() && !means_nothing(&property.of) {
-                self.node(&property.of, Some(*machine));
+                self.node(&property.of, Some(*machine), None);
             }
         }
     }
@@ -202,6 +230,10 @@ impl Joiner {
                 members.entry(sets.find(node)).or_default().push(node);
             }
         }
+        // By their names, so that the order of the claims tells nothing.
+        for nodes in members.values_mut() {
+            nodes.sort_by_key(|&node| self.graph.name(node));
+        }
         let mut properties: HashMap<Node, Vec<&Property>> = HashMap::new();
         for (machine, _, property) in &statements.properties {
             let name = ScopedIdentifier::new(property.of.clone(), *machine);
@@ -219,7 +251,7 @@ impl Joiner {
             .into_values()
             .map(|nodes| (self.device(&nodes, &properties), nodes))
             .collect();
-        made.sort_by(|(a, _), (b, _)| {
+        made.sort_by(|(a, own), (b, other)| {
             let rank = |device: &Device| {
                 device
                     .label
@@ -228,7 +260,9 @@ impl Joiner {
                     .copied()
                     .unwrap_or(usize::MAX)
             };
-            (rank(a), &a.id).cmp(&(rank(b), &b.id))
+            // Machines make up the same serial for different devices: then the name decides.
+            let name = |nodes: &[Node]| nodes.first().and_then(|&node| self.graph.name(node));
+            (rank(a), &a.id, name(own)).cmp(&(rank(b), &b.id, name(other)))
         });
         for (index, (device, nodes)) in made.into_iter().enumerate() {
             let Ok(index) = DeviceIndex::try_from(index) else {
@@ -275,7 +309,10 @@ impl Joiner {
         device.friendly_name = value(PropertyKind::FriendlyName);
         device.usb_ids = value(PropertyKind::UsbIds);
         device.capacity = value(PropertyKind::Capacity).and_then(|text| text.parse().ok());
-        device.serial = value(PropertyKind::Serial).or_else(|| first(IdentifierKind::UsbSerial));
+        let plain = nodes.iter().find_map(|node| self.split.get(node)).cloned();
+        device.serial = value(PropertyKind::Serial)
+            .or(plain)
+            .or_else(|| first(IdentifierKind::UsbSerial));
         if device.serial.is_none() {
             device.serial = value(PropertyKind::SerialMadeByWindows);
             device.serial_made_by_windows = device.serial.is_some();
@@ -288,10 +325,14 @@ impl Joiner {
             .or_else(|| device.serial.clone())
             .or_else(|| names.first().map(|name| name.identifier.value.clone()))
             .unwrap_or_default();
-        for edge in &self.graph.edges {
-            if !own.contains(&edge.a) && !own.contains(&edge.b) {
-                continue;
-            }
+        let edges: BTreeSet<usize> = nodes
+            .iter()
+            .flat_map(|&node| self.graph.edges_of(node))
+            .collect();
+        for edge in edges
+            .into_iter()
+            .filter_map(|edge| self.graph.edges.get(edge))
+        {
             let (node, with) = if own.contains(&edge.a) {
                 (edge.b, edge.a)
             } else {
@@ -337,6 +378,14 @@ impl Joiner {
                     .insert(index);
             }
         }
+        // A record that gives the bare serial fits all makes of it.
+        for serial in nodes.iter().filter_map(|node| self.split.get(node)) {
+            self.identities
+                .devices_of
+                .entry(plain_serial(serial))
+                .or_default()
+                .insert(index);
+        }
         let serials: BTreeSet<&str> = nodes
             .iter()
             .filter_map(|&node| self.graph.name(node))
@@ -372,17 +421,10 @@ impl Joiner {
         for (serial, makes) in &self.shared {
             let devices = self
                 .identities
-                .devices
-                .iter()
-                .zip(0..)
-                .filter(|(device, _)| {
-                    device
-                        .serial
-                        .as_ref()
-                        .is_some_and(|own| own.eq_ignore_ascii_case(serial))
-                })
-                .map(|(_, index)| index)
-                .collect();
+                .devices_of
+                .get(&plain_serial(serial))
+                .map(|devices| devices.iter().copied().collect())
+                .unwrap_or_default();
             self.identities.clashes.push(Clash {
                 kind: ClashKind::SameSerialDifferentProduct,
                 value: serial.clone(),
@@ -419,6 +461,25 @@ impl Joiner {
                 devices: devices.iter().copied().collect(),
             });
         }
+    }
+}
+
+/// The make that a device's path on the USB bus states: `USB\VID_0781&PID_5567\…`.
+fn make_in_path(device: &Identifier) -> Option<String> {
+    if device.kind != IdentifierKind::InstanceId {
+        return None;
+    }
+    let ids = device.value.strip_prefix("USB\\VID_")?;
+    let (vendor, rest) = ids.split_once("&PID_")?;
+    let product = rest.get(..4)?;
+    let hex = |text: &str| text.len() == 4 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    (hex(vendor) && hex(product)).then(|| format!("{vendor}:{product}"))
+}
+
+fn plain_serial(serial: &str) -> ScopedIdentifier {
+    ScopedIdentifier {
+        identifier: Identifier::usb_serial(serial),
+        machine: None,
     }
 }
 
@@ -472,3 +533,6 @@ fn is_carried(device: &Device) -> bool {
     );
     on_usb && stores
 }
+
+#[cfg(test)]
+mod tests;

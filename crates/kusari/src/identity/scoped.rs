@@ -34,9 +34,11 @@ pub(super) fn means_nothing(identifier: &Identifier) -> bool {
         IdentifierKind::ContainerId => {
             value == "{00000000-0000-0000-FFFF-FFFFFFFFFFFF}" || is_zero(value)
         }
-        IdentifierKind::DriveLetter | IdentifierKind::InstanceId | IdentifierKind::DeviceLabel => {
-            value.is_empty()
-        }
+        // What people or Windows call it; `0` is a name like any other.
+        IdentifierKind::DriveLetter
+        | IdentifierKind::InstanceId
+        | IdentifierKind::DeviceLabel
+        | IdentifierKind::VolumeLabel => value.is_empty(),
         IdentifierKind::Partition => value.starts_with("00000000@") || is_zero(value),
         _ => is_zero(value),
     }
