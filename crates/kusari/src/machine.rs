@@ -50,6 +50,9 @@ fn same_computer(a: &str, b: &str) -> bool {
     let plain = |name: &str| name.trim().to_lowercase();
     let (a, b) = (plain(a), plain(b));
     let host = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    if a.is_empty() || b.is_empty() {
+        return false;
+    }
     a == b || (!host(&a).is_empty() && host(&a) == host(&b) && (a.contains('.') != b.contains('.')))
 }
 
@@ -191,6 +194,7 @@ mod tests {
         assert!(!same_computer("CC-SV01", "CC-SV011"));
         assert!(!same_computer("a.x.local", "a.y.local"));
         assert!(!same_computer("", ".x"));
+        assert!(!same_computer("", " "));
     }
 
     #[test]

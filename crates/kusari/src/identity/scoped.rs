@@ -48,3 +48,30 @@ pub(super) fn means_nothing(identifier: &Identifier) -> bool {
 fn is_zero(value: &str) -> bool {
     value.chars().all(|c| matches!(c, '0' | '{' | '}' | '-'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_name_nothing_but_a_label_may_be_zero() {
+        assert!(means_nothing(&Identifier::disk_signature(0)));
+        assert!(means_nothing(&Identifier::mbr_partition(0, 512)));
+        assert!(means_nothing(&Identifier::volume_serial_64(0)));
+        assert!(means_nothing(&Identifier::usb_serial("")));
+        assert!(!means_nothing(&Identifier::mbr_partition(1, 0)));
+        assert!(!means_nothing(&Identifier::usb_serial("0001")));
+        let label = |text| Identifier::new(IdentifierKind::VolumeLabel, text);
+        assert!(!means_nothing(&label("0")));
+        assert!(means_nothing(&label(" ")));
+    }
+
+    #[test]
+    fn what_one_windows_makes_keeps_its_machine() {
+        let scope = |name| ScopedIdentifier::new(name, 4).machine;
+        assert_eq!(scope(Identifier::drive_letter('E')), Some(4));
+        assert_eq!(scope(Identifier::instance("USB\\A\\B")), Some(4));
+        assert_eq!(scope(Identifier::usb_serial("A")), None);
+        assert_eq!(scope(Identifier::disk_signature(1)), None);
+    }
+}
