@@ -189,7 +189,7 @@ pub(crate) struct Common {
 
     /// Also carve event records from the unused space of event logs; they are marked as recovered
     ///
-    /// Deleted registry keys and values are always read and marked so.
+    /// Deleted keys and values of SYSTEM and NTUSER.DAT hives are always read, and marked so.
     #[arg(long, global = true)]
     pub(crate) carve: bool,
 

@@ -133,8 +133,8 @@ pub struct ReadOptions {
     pub all: bool,
     /// Show what is redacted by default (a login log's note can hold a mistyped password).
     pub show_redacted: bool,
-    /// Also carve event records from the unused space of a log. Deleted registry keys and values are
-    /// always read, and marked as recovered.
+    /// Also carve event records from the unused space of a log. Deleted keys and values of SYSTEM
+    /// and NTUSER.DAT hives are always read, and marked as recovered.
     pub carve: bool,
 }
 
