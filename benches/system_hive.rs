@@ -1,5 +1,6 @@
 //! Everything USB out of a SYSTEM hive, from the file's bytes to typed records, as the intake
-//! does it: open (with log replay), survey for coverage and damage, read the devices.
+//! does it: open (with log replay), survey for coverage and damage, read the devices, search for
+//! deleted keys.
 //!
 //! The hives are those of the corpus. Without the corpus there is nothing to measure and the
 //! bench says so. One thread. Copying the bytes for each opening is not measured.
@@ -40,6 +41,20 @@ fn system_hive(criterion: &mut Criterion) {
                     let hive = Hive::open(bytes, &[]).expect("a hive");
                     black_box(hive.outcome());
                     black_box(SystemHive::read(&hive));
+                    hive
+                },
+                BatchSize::LargeInput,
+            );
+        });
+        group.bench_function("open, survey, devices, deleted keys", |bencher| {
+            bencher.iter_batched(
+                || bytes.clone(),
+                |bytes| {
+                    let hive = Hive::open(bytes, &[]).expect("a hive");
+                    black_box(hive.outcome());
+                    let mut system = SystemHive::read(&hive);
+                    system.add_recovered(&hive);
+                    black_box(system);
                     hive
                 },
                 BatchSize::LargeInput,
