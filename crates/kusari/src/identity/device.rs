@@ -13,7 +13,8 @@ pub type DeviceIndex = u32;
 #[derive(Debug, Clone, Default)]
 pub struct Device {
     /// Its name in every output: the case's label, else its serial number, else its instance
-    /// path with the machine's id.
+    /// path. Not unique where Windows made the serial number up: the same can stand on two
+    /// machines, for two devices.
     pub id: String,
     /// The label of the case file.
     pub label: Option<String>,

@@ -5,12 +5,12 @@
 //! registry key's write time is never a connection: it is given as what it is, and only where the
 //! hive has no date for the last arrival.
 
-use kusari_artifacts::Locator;
 use kusari_artifacts::registry::Hive;
 use kusari_artifacts::system_hive::{
     Attachment, DeviceInterface, DeviceRecord, InterfaceClass, MachineFacts, MigratedDevice,
     PropertyDate, SystemHive,
 };
+use kusari_artifacts::{Locator, SourceState};
 use kusari_evidence::time::{RecordedTime, Timestamp};
 
 use super::{
@@ -40,6 +40,8 @@ fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
     let Some(hive) = hive::open(file, harvest) else {
         return;
     };
+    // Of each device's arrivals and removals only the last is kept.
+    harvest.outcome.coverage.note(SourceState::LastTimeOnly);
     let system = read_hive(&hive, options);
     machine(&system.machine, harvest);
     if system.current_control_set.is_none() {
