@@ -3,7 +3,7 @@
 //! The evidence is opened again and held against the hash that was recorded when it was read, so
 //! that an explanation never shows other bytes than those that the event came from.
 
-use kusari_artifacts::event_log::{EventValue, record_at};
+use kusari_artifacts::event_log::{EventValue, record_at, record_xml};
 use kusari_artifacts::registry::{Hive, Value};
 use kusari_artifacts::{Locator, text};
 use kusari_evidence::hash::{Sha256, sha256};
@@ -301,6 +301,10 @@ fn event_record(name: &str, file: &ArtifactFile, number: u64, offset: u64) -> Op
             .iter()
             .map(|(name, value)| (name.clone(), shown(value))),
     );
+    // A second, independent reading of the same bytes.
+    if let Ok(xml) = record_xml(&file.bytes, offset) {
+        decoded.push(("XML, as the evtx crate reads it".to_owned(), xml));
+    }
     Some((vec![stretch], decoded))
 }
 
