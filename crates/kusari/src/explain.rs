@@ -303,7 +303,8 @@ fn event_record(name: &str, file: &ArtifactFile, number: u64, offset: u64) -> Op
     );
     // A second, independent reading of the same bytes.
     if let Ok(xml) = record_xml(&file.bytes, offset) {
-        decoded.push(("XML, as the evtx crate reads it".to_owned(), xml));
+        let one_line: String = xml.lines().map(str::trim).collect();
+        decoded.push(("XML, as the evtx crate reads it".to_owned(), one_line));
     }
     Some((vec![stretch], decoded))
 }

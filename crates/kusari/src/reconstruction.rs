@@ -49,7 +49,12 @@ pub enum ReconstructError {
         problems: Vec<String>,
     },
     /// Evidence was opened, but no artifact was found on it.
-    #[error("no artifact that Kusari reads was found on: {}", evidence.join(", "))]
+    #[error(
+        "no artifact that Kusari reads was found on: {}\nexpected a folder with Windows or Users in \
+         it, or hives, event logs (*.evtx) or setup logs; a stick's own login log is given with \
+         --vendor-log or in the case file",
+        evidence.join(", ")
+    )]
     NothingFound {
         /// The evidence.
         evidence: Vec<String>,
