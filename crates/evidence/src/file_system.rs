@@ -1,21 +1,7 @@
-//! The two traits that everything above stands on: a file system, and a file on it.
+//! The trait that everything above stands on: a file system.
 
-use std::io::{Read, Seek};
-
-use crate::Result;
-use crate::time::Timestamp;
-
-/// An open file on evidence. `Read + Seek` over its bytes, whatever they lie in.
-pub trait EvidenceFile: Read + Seek + Send {
-    /// What it stands on, for messages: the path on the examiner's machine that was opened.
-    fn evidence(&self) -> &str;
-
-    /// Its path on the evidence (with `:stream` behind it for an alternate stream), for messages.
-    fn path(&self) -> &str;
-
-    /// The size of the file in bytes.
-    fn size(&self) -> u64;
-}
+use crate::time::RecordedTime;
+use crate::{EvidenceFile, Guid, Result};
 
 /// A file system on evidence, read-only.
 ///
@@ -47,7 +33,61 @@ pub trait FileSystem: Send + Sync {
     ///
     /// # Errors
     /// When there is no such file or stream, when it is no file, or when it cannot be read.
-    fn open(&self, path: &str, stream: Option<&str>) -> Result<Box<dyn EvidenceFile>>;
+    fn open(&self, path: &str, stream: Option<&str>) -> Result<EvidenceFile>;
+
+    /// Opens what `entry`, which this file system gave, stands for. This is how a deleted entry is
+    /// opened: its path may be another file's by now.
+    ///
+    /// # Errors
+    /// As [`FileSystem::open`]; and when nothing is left of a deleted file's content.
+    fn open_entry(&self, entry: &Entry, stream: Option<&str>) -> Result<EvidenceFile> {
+        self.open(&entry.path, stream)
+    }
+
+    /// Gives every deleted entry of which something is left to `visit`, in the order in which they
+    /// stand on the volume. Their paths are as far as they can be followed; a part that is not
+    /// known is `?`.
+    ///
+    /// # Errors
+    /// When the evidence cannot be read at all.
+    fn deleted(&self, visit: &mut dyn FnMut(Entry)) -> Result<()> {
+        let _ = visit;
+        Ok(())
+    }
+
+    /// What the volume says about itself.
+    fn identity(&self) -> VolumeIdentity {
+        VolumeIdentity::default()
+    }
+
+    /// What was damaged and had to be skipped so far, and what is not read, in sentences for
+    /// people. Bounded in number.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// What a volume says about itself: the names by which other evidence speaks of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VolumeIdentity {
+    /// The volume serial number as Windows shows it; of NTFS the low half of the 64 bits.
+    pub serial: Option<u32>,
+    /// The volume serial number of 64 bits (NTFS).
+    pub serial64: Option<u64>,
+    /// The volume's label.
+    pub label: Option<String>,
+    /// The volume's own GUID (exFAT's volume GUID entry, the object id of NTFS's `$Volume`).
+    pub guid: Option<Guid>,
+    /// The version of the file system, as it writes it: `3.1`.
+    pub version: Option<String>,
+    /// Whether the volume was not taken off cleanly.
+    pub dirty: Option<bool>,
+    /// Bytes in a sector, as the file system counts them.
+    pub sector_size: Option<u32>,
+    /// Bytes in a cluster.
+    pub cluster_size: Option<u32>,
+    /// The length of the file system in bytes.
+    pub size: Option<u64>,
 }
 
 /// One file or folder.
@@ -66,6 +106,10 @@ pub struct Entry {
     pub streams: Vec<Stream>,
     /// The entry was deleted and is read from what is left of it.
     pub deleted: bool,
+    /// Where its record stands on the volume: of NTFS the file reference (record number in the low
+    /// 48 bits, sequence number in the high 16), of FAT and exFAT the byte offset of its directory
+    /// entry on the volume. `None` where the file system has none.
+    pub reference: Option<u64>,
 }
 
 impl Entry {
@@ -91,17 +135,18 @@ pub enum EntryKind {
     Special,
 }
 
-/// The times of a file, as far as its file system keeps them.
+/// The times of a file, as far as its file system keeps them: NTFS in UTC at 100 ns, FAT in local
+/// time without a zone, exFAT in local time with its offset where it was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FileTimes {
     /// Created.
-    pub created: Option<Timestamp>,
+    pub created: Option<RecordedTime>,
     /// Content last written.
-    pub modified: Option<Timestamp>,
+    pub modified: Option<RecordedTime>,
     /// Last accessed.
-    pub accessed: Option<Timestamp>,
+    pub accessed: Option<RecordedTime>,
     /// Record last changed (NTFS only).
-    pub changed: Option<Timestamp>,
+    pub changed: Option<RecordedTime>,
 }
 
 /// A named alternate stream of a file.

@@ -1,13 +1,13 @@
 //! A folder on the examiner's machine as a file system.
 
-use std::fs::{File, Metadata};
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::file_system::sort_key;
 use crate::{
-    Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, Result, collector_names,
-    host_name,
+    DiskFile, Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, Result,
+    collector_names, host_name,
 };
 
 /// The most entries of one folder: sorting them takes memory.
@@ -166,7 +166,7 @@ impl FileSystem for FolderFileSystem {
         }
     }
 
-    fn open(&self, path: &str, stream: Option<&str>) -> Result<Box<dyn EvidenceFile>> {
+    fn open(&self, path: &str, stream: Option<&str>) -> Result<EvidenceFile> {
         let not_found = |path| Error::NotFound {
             evidence: self.evidence.clone(),
             path,
@@ -187,8 +187,8 @@ impl FileSystem for FolderFileSystem {
         if let Some(reason) = refusal {
             return Err(self.read_error(path, std::io::Error::other(reason)));
         }
-        DiskFile::open(&on_disk, &self.evidence, &entry.path)
-            .map(|file| Box::new(file) as Box<dyn EvidenceFile>)
+        DiskFile::open(&on_disk)
+            .map(|file| EvidenceFile::new(&self.evidence, entry.path, Arc::new(file)))
             .map_err(|source| self.read_error(path, source))
     }
 }
@@ -209,6 +209,7 @@ fn folder_entry(path: String) -> Entry {
         times: FileTimes::default(),
         streams: Vec::new(),
         deleted: false,
+        reference: None,
     }
 }
 
@@ -231,52 +232,6 @@ pub(crate) fn entry(path: String, metadata: &Metadata) -> Entry {
             0
         },
         ..folder_entry(path)
-    }
-}
-
-/// A file on the examiner's disk, open for reading.
-pub(crate) struct DiskFile {
-    file: File,
-    size: u64,
-    evidence: String,
-    path: String,
-}
-
-impl DiskFile {
-    pub(crate) fn open(on_disk: &Path, evidence: &str, path: &str) -> std::io::Result<Self> {
-        let file = File::open(on_disk)?;
-        Ok(Self {
-            size: file.metadata()?.len(),
-            file,
-            evidence: evidence.to_owned(),
-            path: path.to_owned(),
-        })
-    }
-}
-
-impl Read for DiskFile {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.file.read(buffer)
-    }
-}
-
-impl Seek for DiskFile {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.file.seek(to)
-    }
-}
-
-impl EvidenceFile for DiskFile {
-    fn evidence(&self) -> &str {
-        &self.evidence
-    }
-
-    fn path(&self) -> &str {
-        &self.path
-    }
-
-    fn size(&self) -> u64 {
-        self.size
     }
 }
 
@@ -303,7 +258,7 @@ mod tests {
         assert_eq!((entry.kind, entry.size), (EntryKind::File, 4));
         let mut file = files.open("windows/SYSTEM32/config/System", None).unwrap();
         assert_eq!(file.path(), "Windows/System32/Config/SYSTEM");
-        assert_eq!(read_all(file.as_mut(), 100).unwrap(), b"regf");
+        assert_eq!(read_all(&mut file, 100).unwrap(), b"regf");
         assert_eq!(names(&files.list("windows/system32").unwrap()), ["Config"]);
         assert_eq!(files.entry("").unwrap().unwrap().kind, EntryKind::Folder);
     }
@@ -322,7 +277,7 @@ mod tests {
             ("A.txt", b"upper"),
         ] {
             let mut file = files.open(name, None).unwrap();
-            assert_eq!(read_all(file.as_mut(), 100).unwrap(), expected, "{name}");
+            assert_eq!(read_all(&mut file, 100).unwrap(), expected, "{name}");
         }
     }
 
@@ -428,7 +383,7 @@ mod tests {
             assert_eq!(entries.len(), 7);
             for entry in entries {
                 let mut file = files.open(&entry.path, None).unwrap();
-                let bytes = read_all(file.as_mut(), 1000).unwrap();
+                let bytes = read_all(&mut file, 1000).unwrap();
                 let stored = String::from_utf8(bytes).unwrap();
                 assert!(
                     stored == entry.path || (stored == "%3A" && entry.path == ":"),

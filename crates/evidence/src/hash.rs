@@ -1,7 +1,7 @@
 //! SHA-256 of evidence (FIPS 180-4), by which a file is named in every output.
 
 use std::fmt;
-use std::io::SeekFrom;
+use std::io::{Read, Seek, SeekFrom};
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256 as Hasher};
@@ -68,7 +68,7 @@ pub fn sha256(bytes: &[u8]) -> Sha256 {
 ///
 /// # Errors
 /// When the file cannot be read to its end.
-pub fn sha256_of(file: &mut dyn EvidenceFile) -> Result<Sha256> {
+pub fn sha256_of(file: &mut EvidenceFile) -> Result<Sha256> {
     hash_stream(file).map_err(|source| Error::Read {
         evidence: file.evidence().to_owned(),
         path: file.path().to_owned(),
@@ -76,7 +76,7 @@ pub fn sha256_of(file: &mut dyn EvidenceFile) -> Result<Sha256> {
     })
 }
 
-fn hash_stream(file: &mut dyn EvidenceFile) -> std::io::Result<Sha256> {
+fn hash_stream(file: &mut EvidenceFile) -> std::io::Result<Sha256> {
     file.seek(SeekFrom::Start(0))?;
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; BUFFER];
@@ -96,7 +96,6 @@ fn hash_stream(file: &mut dyn EvidenceFile) -> std::io::Result<Sha256> {
 mod tests {
     use super::*;
     use crate::{FileSystem, SingleFile};
-    use std::io::Seek;
 
     /// The example of FIPS 180-4's test vectors: the three bytes `abc`.
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -123,7 +122,7 @@ mod tests {
         let files = SingleFile::new(&folder.path().join("big.bin")).unwrap();
         let mut file = files.open("big.bin", None).unwrap();
         file.seek(SeekFrom::End(0)).unwrap();
-        assert_eq!(sha256_of(file.as_mut()).unwrap(), sha256(&bytes));
+        assert_eq!(sha256_of(&mut file).unwrap(), sha256(&bytes));
         assert_eq!(file.stream_position().unwrap(), 0);
     }
 }

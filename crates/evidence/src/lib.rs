@@ -13,8 +13,8 @@
 //!     let files = volume.file_system.as_ref();
 //!     // Names compare without case, as on Windows.
 //!     let mut log = files.open("windows/inf/SETUPAPI.DEV.LOG", None)?;
-//!     assert_eq!(hash::sha256_of(log.as_mut())?.to_string().len(), 64);
-//!     assert_eq!(read_all(log.as_mut(), 1 << 20)?.len(), 20);
+//!     assert_eq!(hash::sha256_of(&mut log)?.to_string().len(), 64);
+//!     assert_eq!(read_all(&mut log, 1 << 20)?.len(), 20);
 //!
 //!     let summary = walk(files, &Limits::default(), &mut |entry| println!("{}", entry.path));
 //!     assert!(summary.notes.is_empty());
@@ -30,16 +30,22 @@
 //!
 //! Evidence is only ever opened for reading.
 
+pub mod container;
 pub mod hash;
 pub mod time;
 
+mod block_cache;
 mod collector_names;
 mod error;
+mod evidence_file;
 mod file_system;
 mod folder;
 mod folder_shape;
+mod format_error;
+mod guid;
 mod host_name;
 mod opening;
+mod read_at;
 mod reading;
 mod signature;
 mod single_file;
@@ -48,12 +54,17 @@ mod walk;
 #[cfg(test)]
 mod test_folder;
 
+pub use block_cache::BlockCache;
 pub use error::{Error, Result};
+pub use evidence_file::EvidenceFile;
 pub use file_system::{
-    Entry, EntryKind, EvidenceFile, FileSystem, FileTimes, Stream, find_ignoring_case, sort_key,
+    Entry, EntryKind, FileSystem, FileTimes, Stream, VolumeIdentity, find_ignoring_case, sort_key,
 };
 pub use folder::FolderFileSystem;
+pub use format_error::FormatError;
+pub use guid::Guid;
 pub use opening::{Evidence, Layout, Volume, open};
+pub use read_at::{DiskFile, ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
 pub use reading::read_all;
 pub use single_file::SingleFile;
 pub use walk::{Limits, WalkSummary, walk};

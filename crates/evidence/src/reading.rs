@@ -1,6 +1,6 @@
 //! Whole files into memory, never more than asked for.
 
-use std::io::{Read, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
 use crate::{Error, EvidenceFile, Result};
 
@@ -10,8 +10,8 @@ use crate::{Error, EvidenceFile, Result};
 ///
 /// # Errors
 /// When the file holds more than `limit` bytes, or cannot be read.
-pub fn read_all(mut file: &mut dyn EvidenceFile, limit: u64) -> Result<Vec<u8>> {
-    let too_long = |file: &dyn EvidenceFile| Error::Limit {
+pub fn read_all(file: &mut EvidenceFile, limit: u64) -> Result<Vec<u8>> {
+    let too_long = |file: &EvidenceFile| Error::Limit {
         evidence: file.evidence().to_owned(),
         path: file.path().to_owned(),
         what: "its size in bytes",
@@ -23,7 +23,7 @@ pub fn read_all(mut file: &mut dyn EvidenceFile, limit: u64) -> Result<Vec<u8>> 
     let mut bytes = Vec::new();
     let outcome = file.seek(SeekFrom::Start(0)).and_then(|_| {
         // One byte more than allowed shows a file that grew, or that lied about its size.
-        (&mut file)
+        file.by_ref()
             .take(limit.saturating_add(1))
             .read_to_end(&mut bytes)
     });
@@ -41,35 +41,28 @@ pub fn read_all(mut file: &mut dyn EvidenceFile, limit: u64) -> Result<Vec<u8>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Cursor, Seek};
+    use crate::ReadAt;
+    use std::sync::Arc;
 
-    struct Liar(Cursor<Vec<u8>>, u64);
+    /// Bytes that say another size than they have.
+    struct Liar(Vec<u8>, u64);
 
-    impl Read for Liar {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            self.0.read(buffer)
-        }
-    }
-    impl Seek for Liar {
-        fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-            self.0.seek(to)
-        }
-    }
-    impl EvidenceFile for Liar {
-        fn evidence(&self) -> &str {
-            "test"
-        }
-        fn path(&self) -> &str {
-            "liar"
-        }
+    impl ReadAt for Liar {
         fn size(&self) -> u64 {
             self.1
         }
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.0.read_at(offset, buffer)
+        }
+    }
+
+    fn liar(bytes: Vec<u8>, size: u64) -> EvidenceFile {
+        EvidenceFile::new("test", "liar", Arc::new(Liar(bytes, size)))
     }
 
     #[test]
     fn reads_up_to_the_limit_and_says_when_there_is_more() {
-        let mut file = Liar(Cursor::new(vec![7; 10]), 10);
+        let mut file = liar(vec![7; 10], 10);
         assert_eq!(read_all(&mut file, 10).unwrap(), vec![7; 10]);
         let error = read_all(&mut file, 9).unwrap_err();
         assert_eq!(
@@ -80,9 +73,9 @@ mod tests {
 
     #[test]
     fn a_false_size_neither_allocates_nor_lets_more_through() {
-        let mut shorter = Liar(Cursor::new(vec![7; 10]), u64::MAX - 1);
+        let mut shorter = liar(vec![7; 10], u64::MAX - 1);
         assert_eq!(read_all(&mut shorter, u64::MAX).unwrap().len(), 10);
-        let mut longer = Liar(Cursor::new(vec![7; 10]), 3);
+        let mut longer = liar(vec![7; 10], 3);
         assert!(matches!(read_all(&mut longer, 5), Err(Error::Limit { .. })));
     }
 }

@@ -1,9 +1,12 @@
 //! One loose artifact file as a file system with one entry.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::folder::{self, DiskFile};
-use crate::{Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, Result, host_name};
+use crate::{
+    DiskFile, Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, Result, folder,
+    host_name,
+};
 
 /// A file on the examiner's machine that is given by itself: the only file of its volume.
 #[derive(Debug, Clone)]
@@ -73,6 +76,7 @@ impl FileSystem for SingleFile {
                 times: FileTimes::default(),
                 streams: Vec::new(),
                 deleted: false,
+                reference: None,
             }))
         } else if self.is_it(path) {
             self.file_entry().map(Some)
@@ -89,15 +93,15 @@ impl FileSystem for SingleFile {
         }
     }
 
-    fn open(&self, path: &str, stream: Option<&str>) -> Result<Box<dyn EvidenceFile>> {
+    fn open(&self, path: &str, stream: Option<&str>) -> Result<EvidenceFile> {
         if !self.is_it(path) || stream.is_some() {
             return Err(Error::NotFound {
                 evidence: self.evidence.clone(),
                 path: stream.map_or_else(|| path.to_owned(), |name| format!("{path}:{name}")),
             });
         }
-        DiskFile::open(&self.on_disk, &self.evidence, &self.name)
-            .map(|file| Box::new(file) as Box<dyn EvidenceFile>)
+        DiskFile::open(&self.on_disk)
+            .map(|file| EvidenceFile::new(&self.evidence, self.name.clone(), Arc::new(file)))
             .map_err(|source| Error::Read {
                 evidence: self.evidence.clone(),
                 path: self.name.clone(),
@@ -124,7 +128,7 @@ mod tests {
         });
         assert_eq!(seen, [("NTUSER.DAT".to_owned(), 4)]);
         let mut file = files.open("ntuser.dat", None).unwrap();
-        assert_eq!(read_all(file.as_mut(), 10).unwrap(), b"regf");
+        assert_eq!(read_all(&mut file, 10).unwrap(), b"regf");
         assert_eq!(files.entry("other").unwrap(), None);
         assert!(matches!(
             files.open("other", None),

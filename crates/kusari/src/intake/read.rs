@@ -88,7 +88,7 @@ fn read_one(found: &Found<'_>, options: &ReadOptions) -> SourceRead {
 pub(crate) fn load(found: &Found<'_>) -> kusari_evidence::Result<ArtifactFile> {
     let files = found.place.volume.file_system.as_ref();
     let mut file = files.open(&found.path, None)?;
-    let bytes = read_file(file.as_mut(), LARGEST_ARTIFACT)?;
+    let bytes = read_file(&mut file, LARGEST_ARTIFACT)?;
     let (folder, name) = match found.path.rsplit_once('/') {
         Some((folder, name)) => (Some(folder), name),
         None => (None, found.path.as_str()),
@@ -101,7 +101,7 @@ pub(crate) fn load(found: &Found<'_>) -> kusari_evidence::Result<ArtifactFile> {
         };
         if let Some(entry) = files.entry(&path)? {
             let mut file = files.open(&entry.path, None)?;
-            let bytes = read_file(file.as_mut(), LARGEST_COMPANION)?;
+            let bytes = read_file(&mut file, LARGEST_COMPANION)?;
             companions.push((entry.name().to_owned(), bytes));
         }
     }
@@ -153,7 +153,7 @@ pub(crate) fn load_single(evidence: &Evidence) -> Result<ArtifactFile, String> {
     let mut file = files
         .open(&entry.path, None)
         .map_err(|error| error.to_string())?;
-    let bytes = read_file(file.as_mut(), LARGEST_ARTIFACT).map_err(|error| error.to_string())?;
+    let bytes = read_file(&mut file, LARGEST_ARTIFACT).map_err(|error| error.to_string())?;
     Ok(ArtifactFile {
         path: entry.path.clone(),
         bytes,

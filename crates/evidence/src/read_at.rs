@@ -1,0 +1,202 @@
+//! Bytes that can be read at any place from any thread: what everything on this floor stands on.
+//!
+//! A container reads a file and gives the bytes of a disk; a partition is a window on them; an
+//! encrypted volume gives its clear bytes; a file system gives the bytes of a file. All of them
+//! are a [`ReadAt`], so each can stand on any other.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bytes that can be read at any place, from several threads at a time, and never change.
+pub trait ReadAt: Send + Sync {
+    /// How many bytes there are.
+    fn size(&self) -> u64;
+
+    /// Reads from `offset` into `buffer` and returns how many bytes were read.
+    ///
+    /// Fewer bytes than the buffer holds are read at the end (none at or behind it), or when the
+    /// byte that follows cannot be read: asking for that byte then gives the error. So damage
+    /// costs only what is damaged.
+    ///
+    /// # Errors
+    /// When the byte at `offset` cannot be read.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+}
+
+/// Fills `buffer` from `offset`.
+///
+/// # Errors
+/// When a byte cannot be read, or the bytes end before the buffer is full (`UnexpectedEof`).
+pub fn read_exact_at(bytes: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    let filled = read_full_at(bytes, offset, buffer)?;
+    if filled < buffer.len() {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            format!("the bytes end at {}", bytes.size()),
+        ));
+    }
+    Ok(())
+}
+
+/// Reads as much of `buffer` as there is from `offset` on; fewer bytes mean the end.
+///
+/// # Errors
+/// When a byte before the end cannot be read.
+pub fn read_full_at(bytes: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0_usize;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+        match bytes.read_at(at, rest) {
+            Ok(0) => break,
+            Ok(count) => filled = filled.saturating_add(count),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// `length` bytes from `offset` on, or fewer where the bytes end before. What is allocated is
+/// never more than what is there.
+///
+/// # Errors
+/// When a byte before the end cannot be read.
+pub fn read_vec_at(bytes: &dyn ReadAt, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+    let there = bytes.size().saturating_sub(offset).min(length);
+    let length = usize::try_from(there).map_err(|_| io::Error::other("longer than memory"))?;
+    let mut buffer = vec![0; length];
+    let filled = read_full_at(bytes, offset, &mut buffer)?;
+    buffer.truncate(filled);
+    Ok(buffer)
+}
+
+/// Part of other bytes: a partition of a disk, a stored member of an archive. Where the other
+/// bytes end before the window does, the window ends there, too.
+pub struct Window {
+    bytes: Arc<dyn ReadAt>,
+    start: u64,
+    length: u64,
+}
+
+impl Window {
+    /// The window of `length` bytes from `start` on.
+    #[must_use]
+    pub fn new(bytes: Arc<dyn ReadAt>, start: u64, length: u64) -> Self {
+        let length = length.min(bytes.size().saturating_sub(start));
+        Self {
+            bytes,
+            start,
+            length,
+        }
+    }
+}
+
+impl ReadAt for Window {
+    fn size(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.length.saturating_sub(offset);
+        let wanted = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        match buffer.get_mut(..wanted) {
+            Some(part) if !part.is_empty() => {
+                self.bytes.read_at(self.start.saturating_add(offset), part)
+            }
+            _ => Ok(0),
+        }
+    }
+}
+
+impl ReadAt for Vec<u8> {
+    fn size(&self) -> u64 {
+        u64::try_from(self.len()).unwrap_or(u64::MAX)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = usize::try_from(offset)
+            .ok()
+            .and_then(|offset| self.get(offset..))
+            .unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        Ok(count)
+    }
+}
+
+/// A file on the examiner's machine, open for reading.
+pub struct DiskFile {
+    file: File,
+    size: u64,
+}
+
+impl DiskFile {
+    /// Opens the file at `path`. Its size is taken now; what is written behind it later is not
+    /// seen.
+    ///
+    /// # Errors
+    /// When the operating system refuses it.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        Ok(Self {
+            size: file.metadata()?.len(),
+            file,
+        })
+    }
+}
+
+impl ReadAt for DiskFile {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.size.saturating_sub(offset);
+        let wanted = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let Some(buffer) = buffer.get_mut(..wanted) else {
+            return Ok(0);
+        };
+        #[cfg(unix)]
+        let count = std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset);
+        #[cfg(windows)]
+        let count = std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset);
+        count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_ends_where_it_or_its_bytes_end() {
+        let bytes: Arc<dyn ReadAt> = Arc::new((0..100).collect::<Vec<u8>>());
+        let window = Window::new(Arc::clone(&bytes), 90, 5);
+        assert_eq!(read_vec_at(&window, 0, 100).unwrap(), [90, 91, 92, 93, 94]);
+        let past = Window::new(Arc::clone(&bytes), 98, u64::MAX);
+        assert_eq!(read_vec_at(&past, 1, u64::MAX).unwrap(), [99]);
+        let outside = Window::new(bytes, u64::MAX, u64::MAX);
+        assert_eq!(
+            (outside.size(), outside.read_at(0, &mut [0]).unwrap()),
+            (0, 0)
+        );
+    }
+
+    #[test]
+    fn the_end_inside_a_buffer_is_said() {
+        let bytes = vec![1, 2, 3];
+        let error = read_exact_at(&bytes, 1, &mut [0; 3]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        let mut two = [0; 2];
+        read_exact_at(&bytes, 1, &mut two).unwrap();
+        assert_eq!(two, [2, 3]);
+    }
+}
