@@ -6,6 +6,7 @@ use super::DecompressError;
 /// What is said when a stream goes on behind its end.
 const ENDS: &str = "the compressed bytes end too early";
 
+#[derive(Clone, Copy)]
 pub(super) struct BitReader<'a> {
     input: &'a [u8],
     /// Where the next word stands.

@@ -104,88 +104,41 @@ impl<'a> Chunk<'a> {
         }
     }
 
+    /// Bytes and copies up to `end`.
     fn tokens(
         &mut self,
         output: &mut Output<'_>,
         end: usize,
         aligned: Option<&AlignedCode>,
     ) -> Result<(), DecompressError> {
+        // In variables of its own, which the compiler can keep in registers.
+        let mut reader = self.reader;
         while output.made() < end {
-            self.reader.refill();
-            let symbol = self
-                .main
-                .symbol(&mut self.reader)
-                .ok_or_else(|| self.error(NO_CODE))?;
+            reader.refill();
+            let symbol = symbol_of(&self.main, &mut reader)?;
             if let Ok(byte) = u8::try_from(symbol) {
                 output.literal(byte);
             } else {
                 let copy = symbol.saturating_sub(256);
-                let length = self.copy_length(copy & 7)?;
-                let distance = self.distance(copy >> 3, aligned)?;
+                let length = match copy & 7 {
+                    7 => symbol_of(&self.length, &mut reader)?.saturating_add(9),
+                    short => short.saturating_add(2),
+                };
+                let distance = distance(&mut self.recent, copy >> 3, &mut reader, aligned)?;
                 let room = end.saturating_sub(output.made());
                 if length > room || !output.copy(distance, length) {
-                    return Err(self.error("a copy from before the beginning or beyond the end"));
+                    return Err(DecompressError::new(
+                        reader.position(),
+                        "a copy from before the beginning or beyond the end",
+                    ));
                 }
             }
-            if self.reader.is_behind_the_end() {
-                return Err(self.reader.end_error());
+            if reader.is_behind_the_end() {
+                return Err(reader.end_error());
             }
         }
+        self.reader = reader;
         Ok(())
-    }
-
-    #[inline]
-    fn copy_length(&mut self, short: usize) -> Result<usize, DecompressError> {
-        if short < 7 {
-            return Ok(short.saturating_add(2));
-        }
-        let more = self
-            .length
-            .symbol(&mut self.reader)
-            .ok_or_else(|| self.error(NO_CODE))?;
-        Ok(more.saturating_add(9))
-    }
-
-    #[inline]
-    fn distance(
-        &mut self,
-        slot: usize,
-        aligned: Option<&AlignedCode>,
-    ) -> Result<usize, DecompressError> {
-        let [last, second, third] = self.recent;
-        self.recent = match slot {
-            0 => return Ok(last),
-            1 => [second, last, third],
-            2 => [third, second, last],
-            _ => [self.new_distance(slot, aligned)?, last, second],
-        };
-        let [distance, ..] = self.recent;
-        Ok(distance)
-    }
-
-    /// Slot 3 holds one distance (1), each two slots behind it twice as many as those before.
-    #[inline]
-    fn new_distance(
-        &mut self,
-        slot: usize,
-        aligned: Option<&AlignedCode>,
-    ) -> Result<usize, DecompressError> {
-        let half = u32::try_from(slot >> 1).unwrap_or(0);
-        let extra = half.saturating_sub(1);
-        // 2 and 3 are the slots' first bits; distances are stored with 2 added.
-        let base = ((slot & 1) | 2) << extra;
-        self.reader.refill();
-        let low = match aligned {
-            Some(code) if extra >= 3 => {
-                let high = self.reader.bits(extra.saturating_sub(3)) << 3;
-                let low = code
-                    .symbol(&mut self.reader)
-                    .ok_or_else(|| self.error(NO_CODE))?;
-                high | low
-            }
-            _ => self.reader.bits(extra),
-        };
-        Ok((base | low).saturating_sub(2))
     }
 
     fn uncompressed(
@@ -210,4 +163,54 @@ impl<'a> Chunk<'a> {
         self.reader = BitReader::new(self.input, next);
         Ok(())
     }
+}
+
+#[inline]
+fn symbol_of<const ENTRIES: usize, const SYMBOLS: usize>(
+    code: &PrefixCode<ENTRIES, SYMBOLS>,
+    reader: &mut BitReader<'_>,
+) -> Result<usize, DecompressError> {
+    code.symbol(reader)
+        .ok_or_else(|| DecompressError::new(reader.position(), NO_CODE))
+}
+
+/// The distance of a copy: one of the last three, or a new one.
+#[inline]
+fn distance(
+    recent: &mut [usize; 3],
+    slot: usize,
+    reader: &mut BitReader<'_>,
+    aligned: Option<&AlignedCode>,
+) -> Result<usize, DecompressError> {
+    let [last, second, third] = *recent;
+    *recent = match slot {
+        0 => return Ok(last),
+        1 => [second, last, third],
+        2 => [third, second, last],
+        _ => [new_distance(slot, reader, aligned)?, last, second],
+    };
+    let [distance, ..] = *recent;
+    Ok(distance)
+}
+
+/// Slot 3 holds one distance (1), each two slots behind it twice as many as those before.
+#[inline]
+fn new_distance(
+    slot: usize,
+    reader: &mut BitReader<'_>,
+    aligned: Option<&AlignedCode>,
+) -> Result<usize, DecompressError> {
+    let half = u32::try_from(slot >> 1).unwrap_or(0);
+    let extra = half.saturating_sub(1);
+    // 2 and 3 are the slots' first bits; distances are stored with 2 added.
+    let base = ((slot & 1) | 2) << extra;
+    reader.refill();
+    let low = match aligned {
+        Some(code) if extra >= 3 => {
+            let high = reader.bits(extra.saturating_sub(3)) << 3;
+            high | symbol_of(code, reader)?
+        }
+        _ => reader.bits(extra),
+    };
+    Ok((base | low).saturating_sub(2))
 }
