@@ -113,7 +113,9 @@ fn locate(beside: &dyn Beside, wanted: &Wanted, read_link: ReadLink) -> Result<L
             }
         };
         match read_link(&file) {
-            Ok(link) if wanted.ids.contains(&link.id) => return Ok((name.clone(), file, link)),
+            Ok(link) if wanted.ids.contains(&link.id) => {
+                return Ok((as_spelled(beside, name), file, link));
+            }
             Ok(link) => refused.push(format!(
                 "`{name}` is not the parent disk: expected the id {ids}, found {}",
                 link.id
@@ -137,6 +139,19 @@ fn locate(beside: &dyn Beside, wanted: &Wanted, read_link: ReadLink) -> Result<L
             names.join(" or ")
         )
     })
+}
+
+/// The name as the folder spells it, which may differ in case from what a disk calls it.
+fn as_spelled(beside: &dyn Beside, name: &str) -> String {
+    let names = beside.names().unwrap_or_default();
+    if names.iter().any(|there| there == name) {
+        return name.to_owned();
+    }
+    let lower = name.to_lowercase();
+    let mut alike = names
+        .into_iter()
+        .filter(|there| there.to_lowercase() == lower);
+    alike.next().unwrap_or_else(|| name.to_owned())
 }
 
 /// Follows the chain by its names and ids alone, before anything of it is opened.

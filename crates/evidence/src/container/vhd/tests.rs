@@ -110,7 +110,7 @@ fn sectors_come_from_the_youngest_disk_that_holds_them() {
     assert_eq!(all(&files.open("Child.VHD")), child);
     let container = files.open("grandchild.avhd");
     assert_eq!(all(&container), grandchild);
-    assert_eq!(container.files, ["child.vhd", "base.vhd"]);
+    assert_eq!(container.files, ["Child.VHD", "base.vhd"]);
     assert!(container.notes.is_empty(), "{:?}", container.notes);
     assert_eq!(fact(&container, "parent name"), r"C:\disks\child.vhd");
     assert_eq!(
