@@ -65,7 +65,11 @@ pub(super) fn find(
         Ok(located) => located,
         Err(reason) => return Ok(missing(reason)),
     };
-    refuse_circle(candidate.beside, own, link, read_link)?;
+    // Once for the whole chain; a circle that begins below another format ends at the greatest
+    // depth.
+    if candidate.depth == 0 {
+        refuse_circle(candidate.beside, own, link, read_link)?;
+    }
     let parent = Candidate {
         bytes: Arc::clone(&file),
         name: &name,

@@ -15,8 +15,8 @@ const NAME: &str = "dynamic disk header";
 /// Bytes of a sector, always.
 pub(super) const SECTOR: u64 = 512;
 
-/// The longest path of a parent that is read, in bytes: that of Windows, in UTF-16.
-const LONGEST_PATH: u64 = 64 * 1024;
+/// The longest path of a parent that is read, in bytes: many times what Virtual PC can open.
+const LONGEST_PATH: u64 = 8 * 1024;
 
 /// The header.
 pub(super) struct DynamicHeader {
@@ -140,7 +140,7 @@ impl Locator {
     /// The path that it holds. Those of Windows are little-endian UTF-16, unlike all else in a
     /// VHD; the two old ones one byte a letter.
     fn path(&self, file: &dyn ReadAt) -> Option<String> {
-        let length = u64::from(self.length).min(LONGEST_PATH);
+        let length = Some(u64::from(self.length)).filter(|length| *length <= LONGEST_PATH)?;
         let bytes = read_vec_at(file, self.offset, length).ok()?;
         Some(match &self.platform {
             b"W2ru" | b"W2ku" => utf16(&bytes, u16::from_le_bytes),
