@@ -4,6 +4,15 @@
 //! the bytes of the disk, as a [`ReadAt`] that many threads read at the same time; each reads and
 //! decompresses only what it asks for.
 
+mod block_notes;
+mod layers;
+mod lazy_table;
+mod parent_disk;
+#[cfg(test)]
+mod test_files;
+mod vhd;
+mod vhdx;
+
 use std::io;
 use std::sync::Arc;
 
@@ -146,7 +155,7 @@ pub struct Candidate<'a> {
 }
 
 /// The formats that are read.
-static FORMATS: &[Format] = &[];
+static FORMATS: &[&Format] = &[&vhdx::FORMAT, &vhd::FORMAT];
 
 /// The most parents of parents; a chain that is longer leads in a circle or was made to.
 const DEEPEST: u32 = 32;
