@@ -30,6 +30,7 @@
 //!
 //! Evidence is only ever opened for reading.
 
+pub mod bitlocker;
 pub mod container;
 pub mod hash;
 pub mod time;
@@ -49,6 +50,7 @@ mod read_at;
 mod reading;
 mod signature;
 mod single_file;
+mod unlock_key;
 mod walk;
 
 #[cfg(test)]
@@ -67,4 +69,5 @@ pub use opening::{Evidence, Layout, Volume, open};
 pub use read_at::{DiskFile, ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
 pub use reading::read_all;
 pub use single_file::SingleFile;
+pub use unlock_key::{NotAKey, Password, RecoveryPassword, StartupKey, UnlockKey};
 pub use walk::{Limits, WalkSummary, walk};
