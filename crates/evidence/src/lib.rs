@@ -31,6 +31,7 @@
 //! Evidence is only ever opened for reading.
 
 pub mod compression;
+pub mod bitlocker;
 pub mod container;
 pub mod hash;
 pub mod time;
@@ -50,6 +51,7 @@ mod read_at;
 mod reading;
 mod signature;
 mod single_file;
+mod unlock_key;
 mod walk;
 
 #[cfg(test)]
@@ -68,4 +70,5 @@ pub use opening::{Evidence, Layout, Volume, open};
 pub use read_at::{DiskFile, ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
 pub use reading::read_all;
 pub use single_file::SingleFile;
+pub use unlock_key::{NotAKey, Password, RecoveryPassword, StartupKey, UnlockKey};
 pub use walk::{Limits, WalkSummary, walk};
