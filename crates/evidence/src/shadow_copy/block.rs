@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::ranges::Ranges;
 use crate::{FormatError, ReadAt, read_exact_at};
 
 /// The size of a block in bytes: of the structures, and of what is copied.
@@ -56,6 +57,8 @@ impl Kind {
 pub(super) struct Block {
     /// Where it stands on the volume.
     pub(super) offset: u64,
+    /// Where it stands inside the store or the catalog.
+    relative: u64,
     /// The next block of its chain; 0 for none.
     next: u64,
     bytes: Vec<u8>,
@@ -96,6 +99,7 @@ impl Block {
         }
         Ok(Self {
             offset,
+            relative: u64_at(&bytes, 24),
             next: u64_at(&bytes, 40),
             bytes,
         })
@@ -119,22 +123,27 @@ impl Block {
     }
 }
 
-/// A chain of blocks, each naming the next. It ends at the first block that is damaged or was
-/// seen before.
+/// A chain of blocks, each naming the next. It ends at the first block that is damaged, was seen
+/// before, or belongs to another store.
 pub(super) struct Chain<'a> {
     volume: &'a dyn ReadAt,
     kind: Kind,
     next: u64,
     /// Blocks that were read already, in this chain or in others: no block belongs to two.
     seen: &'a mut HashSet<u64>,
+    /// Where the blocks of this chain stand inside the store.
+    relatives: HashSet<u64>,
+    /// The store's ranges, which say where such a place is on the volume.
+    ranges: Option<&'a Ranges>,
 }
 
 impl<'a> Chain<'a> {
     /// The chain whose first block stands at `first`; 0 for an empty one.
-    pub(super) const fn new(
+    pub(super) fn new(
         volume: &'a dyn ReadAt,
         first: u64,
         kind: Kind,
+        ranges: Option<&'a Ranges>,
         seen: &'a mut HashSet<u64>,
     ) -> Self {
         Self {
@@ -142,6 +151,8 @@ impl<'a> Chain<'a> {
             kind,
             next: first,
             seen,
+            relatives: HashSet::new(),
+            ranges,
         }
     }
 }
@@ -155,12 +166,17 @@ impl Iterator for Chain<'_> {
         }
         let offset = std::mem::take(&mut self.next);
         let block = Block::read(self.volume, offset, self.kind).and_then(|block| {
-            if self.seen.insert(offset) {
-                Ok(block)
+            let elsewhere = (self.ranges)
+                .and_then(|ranges| ranges.volume_offset(block.relative))
+                .is_some_and(|there| there != offset);
+            let problem = if !self.seen.insert(offset) {
+                "it stands in a chain that was read already"
+            } else if elsewhere || !self.relatives.insert(block.relative) {
+                "it says that it stands where the store has another block"
             } else {
-                let problem = "it stands in a chain that was read already";
-                Err(FormatError::malformed(self.kind.name(), offset, problem))
-            }
+                return Ok(block);
+            };
+            Err(FormatError::malformed(self.kind.name(), offset, problem))
         });
         if let Ok(block) = &block {
             self.next = block.next;

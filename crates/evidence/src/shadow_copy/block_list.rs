@@ -83,7 +83,13 @@ impl BlockList {
         if place.block_list == 0 {
             gap = Some("the catalog names no block list".to_owned());
         }
-        for block in Chain::new(volume, place.block_list, Kind::BlockList, seen) {
+        for block in Chain::new(
+            volume,
+            place.block_list,
+            Kind::BlockList,
+            Some(&ranges),
+            seen,
+        ) {
             let block = match block {
                 Ok(block) => block,
                 Err(error) => {

@@ -1,6 +1,6 @@
 //! The catalog: which shadow copies there are, and where their stores lie on the volume.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::block::{Chain, Kind, u64_at};
 use super::notes::Notes;
@@ -45,75 +45,100 @@ pub(super) struct Catalog {
     /// The copies by the time at which they were made, the oldest first.
     pub(super) entries: Vec<CatalogEntry>,
     pub(super) notes: Notes,
-    /// Why there may be copies that are not known.
+    /// What of the catalog is damaged, so that there may be copies that are not known.
     pub(super) incomplete: Option<String>,
 }
 
 impl Catalog {
     /// Reads the catalog that begins at `first`.
     pub(super) fn read(volume: &dyn ReadAt, first: u64) -> Self {
-        let mut entries: Vec<CatalogEntry> = Vec::new();
-        let mut places: Vec<(Guid, Place)> = Vec::new();
-        let mut notes = Notes::default();
-        let mut incomplete = None;
+        let mut made = Making::default();
         let mut seen = HashSet::new();
-        for (count, block) in Chain::new(volume, first, Kind::Catalog, &mut seen).enumerate() {
-            let block = match block {
-                Ok(block) if count < MOST_BLOCKS => block,
+        let chain = Chain::new(volume, first, Kind::Catalog, None, &mut seen);
+        for (count, block) in chain.enumerate() {
+            match block {
+                Ok(block) if count < MOST_BLOCKS => {
+                    for (at, record) in block.records::<128>() {
+                        made.add(at, record);
+                    }
+                }
                 Ok(_) => {
-                    incomplete = Some(format!("its catalog has more than {MOST_BLOCKS} blocks"));
+                    made.wrong(format!("it has more than {MOST_BLOCKS} blocks"));
                     break;
                 }
-                Err(error) => {
-                    incomplete = Some(error.to_string());
-                    break;
-                }
-            };
-            for (at, record) in block.records::<128>() {
-                let store_id = record.get(16..).and_then(Guid::from_bytes);
-                let store_id = store_id.unwrap_or(Guid::NIL);
-                match u64_at(record, 0) {
-                    // Empty, or no longer used.
-                    0 | 1 => {}
-                    2 if entries.iter().any(|entry| entry.store_id == store_id) => {
-                        notes.add(format!(
-                            "the catalog names the store {store_id} twice; its entry at byte {at} \
-                             is not used"
-                        ));
-                    }
-                    2 if entries.len() >= MOST_COPIES => {
-                        incomplete = Some(format!("it has more than {MOST_COPIES} shadow copies"));
-                    }
-                    2 => entries.push(copy(record, store_id)),
-                    3 if places.iter().any(|(known, _)| *known == store_id) => {
-                        notes.add(format!(
-                            "the catalog says twice where the store {store_id} lies; what it says \
-                             at byte {at} is not used"
-                        ));
-                    }
-                    3 if places.len() < MOST_COPIES => places.push((store_id, place(record))),
-                    3 => {}
-                    other => notes.add(format!(
-                        "the catalog entry at byte {at} has the unknown type {other}"
-                    )),
-                }
+                Err(error) => made.wrong(error.to_string()),
             }
         }
-        for (store_id, place) in places {
-            match entries.iter_mut().find(|entry| entry.store_id == store_id) {
-                Some(entry) => entry.place = Some(place),
-                None => notes.add(format!(
-                    "the store {store_id} holds a shadow copy of another volume, or of one that \
-                     the catalog no longer names; it is not read"
-                )),
+        made.into_catalog()
+    }
+}
+
+/// A catalog that is being read.
+#[derive(Default)]
+struct Making {
+    entries: Vec<CatalogEntry>,
+    places: HashMap<Guid, Place>,
+    /// Stores of which two entries say the same sort of thing: which is right is not known.
+    twice: HashSet<Guid>,
+    incomplete: Option<String>,
+}
+
+impl Making {
+    fn wrong(&mut self, reason: String) {
+        self.incomplete.get_or_insert(reason);
+    }
+
+    fn add(&mut self, at: u64, record: &[u8; 128]) {
+        let store_id = record.get(16..).and_then(Guid::from_bytes);
+        let store_id = store_id.unwrap_or(Guid::NIL);
+        match u64_at(record, 0) {
+            // Empty, or no longer used.
+            0 if record.iter().all(|byte| *byte == 0) => {}
+            1 => {}
+            2 if self.entries.len() >= MOST_COPIES => {
+                self.wrong(format!("it has more than {MOST_COPIES} shadow copies"));
             }
+            2 => {
+                if self.entries.iter().any(|entry| entry.store_id == store_id) {
+                    self.twice.insert(store_id);
+                    self.wrong(format!("the entry at byte {at} names a store again"));
+                }
+                self.entries.push(copy(record, store_id));
+            }
+            3 => {
+                if self.places.len() < MOST_COPIES
+                    && self.places.insert(store_id, place(record)).is_some()
+                {
+                    self.twice.insert(store_id);
+                    self.wrong(format!("the entry at byte {at} places a store again"));
+                }
+            }
+            other => self.wrong(format!(
+                "the entry at byte {at} has the unknown type {other}"
+            )),
+        }
+    }
+
+    fn into_catalog(mut self) -> Catalog {
+        for entry in &mut self.entries {
+            let place = self.places.remove(&entry.store_id);
+            entry.place = place.filter(|_| !self.twice.contains(&entry.store_id));
+        }
+        let mut others: Vec<Guid> = self.places.into_keys().collect();
+        others.sort_unstable();
+        let mut notes = Notes::default();
+        for store in others {
+            notes.add(format!(
+                "the store {store} holds a shadow copy of another volume, or of one that the \
+                 catalog no longer names; it is not read"
+            ));
         }
         // The order in which libvshadow counts and stacks them. The sort is stable.
-        entries.sort_by_key(|entry| entry.created);
-        Self {
-            entries,
+        self.entries.sort_by_key(|entry| entry.created);
+        Catalog {
+            entries: self.entries,
             notes,
-            incomplete,
+            incomplete: self.incomplete,
         }
     }
 }

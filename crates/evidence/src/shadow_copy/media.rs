@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::bitmap::Bitmap;
+use super::bitmap::Unused;
 use super::block::BLOCK;
 use super::block_list::{BlockList, Found};
 use crate::ReadAt;
@@ -30,21 +30,6 @@ pub(super) struct Layer {
     pub(super) number: usize,
     /// Why it is not sure that the next layer is the one that was made next.
     pub(super) order: Option<Arc<str>>,
-}
-
-/// Which blocks the volume did not use when the newest copy was made.
-pub(super) struct Unused {
-    pub(super) current: Bitmap,
-    pub(super) previous: Option<Bitmap>,
-}
-
-impl Unused {
-    fn is_unused(&self, block: u64) -> Result<bool, &str> {
-        match (self.current.is_unused(block)?, &self.previous) {
-            (true, Some(previous)) => previous.is_unused(block),
-            (unused, _) => Ok(unused),
-        }
-    }
 }
 
 /// Where bytes come from.

@@ -122,8 +122,8 @@ pub fn list(volume: &Arc<dyn ReadAt>) -> Result<ShadowCopies, FormatError> {
     let mut notes = catalog.notes;
     if let Some(reason) = &catalog.incomplete {
         notes.add(format!(
-            "shadow copies may be missing ({reason}); what a copy does not hold itself cannot be \
-             read, since a missing one may hold it"
+            "shadow copies may be missing, since the catalog is damaged ({reason}); what a copy \
+             does not hold itself cannot be read: a missing one may hold it"
         ));
     }
     if header.storage != header.volume {

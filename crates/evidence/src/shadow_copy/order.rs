@@ -11,7 +11,8 @@ use super::catalog::CatalogEntry;
 /// damaged) neither is taken on trust.
 pub(super) fn doubts(entries: &[CatalogEntry], incomplete: Option<&str>) -> Vec<Option<Arc<str>>> {
     if let Some(reason) = incomplete {
-        let reason: Arc<str> = format!("shadow copies may be missing: {reason}").into();
+        let reason: Arc<str> =
+            format!("shadow copies may be missing, since the catalog is damaged: {reason}").into();
         return vec![Some(reason); entries.len()];
     }
     let sequences: Vec<u64> = entries.iter().map(|entry| entry.sequence).collect();

@@ -27,7 +27,7 @@ impl Ranges {
         notes: &mut Notes,
     ) -> Self {
         let mut ranges = Vec::new();
-        for block in Chain::new(volume, first, Kind::BlockRanges, seen) {
+        for block in Chain::new(volume, first, Kind::BlockRanges, None, seen) {
             match block {
                 Ok(block) => ranges.extend(block.records::<24>().map(|(_, record)| Range {
                     volume: u64_at(record, 0),

@@ -5,10 +5,10 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::bitmap::Bitmap;
+use super::bitmap::Unused;
 use super::block_list::BlockList;
 use super::catalog::CatalogEntry;
-use super::media::{Layer, Snapshot, Unused};
+use super::media::{Layer, Snapshot};
 use super::notes::Notes;
 use crate::ReadAt;
 
@@ -61,13 +61,7 @@ impl Stores {
         };
         let size = entry.size.min(volume.size());
         let newest = index.saturating_add(1) == self.entries.len();
-        let unused = newest.then(|| {
-            let mut seen = HashSet::new();
-            let mut read = |first| Bitmap::read(volume.as_ref(), first, size, &mut seen);
-            let current = read(place.bitmap);
-            let previous = (place.previous_bitmap != 0).then(|| read(place.previous_bitmap));
-            Unused { current, previous }
-        });
+        let unused = newest.then(|| Unused::read(volume.as_ref(), &place, size));
         Ok(Arc::new(Snapshot {
             volume: Arc::clone(volume),
             size,
@@ -94,14 +88,10 @@ impl Stores {
             && let Some(place) = entry.place
         {
             let size = entry.size.min(volume.size());
-            let mut seen = HashSet::new();
-            for first in [place.bitmap, place.previous_bitmap] {
-                if let Some(damage) = Bitmap::read(volume.as_ref(), first, size, &mut seen).damage()
-                {
-                    notes.add(format!(
-                        "blocks that are in no list cannot be read: {damage}"
-                    ));
-                }
+            for damage in Unused::read(volume.as_ref(), &place, size).damage() {
+                notes.add(format!(
+                    "blocks that are in no list cannot be read: {damage}"
+                ));
             }
         }
         notes.into_sentences()

@@ -174,3 +174,52 @@ fn whole_copies_of_windows_7_hash_as_those_of_libvshadow() {
         assert_eq!(ours, theirs);
     }
 }
+
+/// Volumes of random lists, read whole and in pieces.
+fn compare_random(seeds: std::ops::Range<u64>) {
+    let folder = TestFolder::new();
+    let mut compared = 0;
+    for seed in seeds {
+        let volume = super::random::volume(seed).write();
+        let name = format!("{seed}.raw");
+        folder.write(&name, &read_vec_at(volume.as_ref(), 0, u64::MAX).unwrap());
+        let raw = folder.path().join(name);
+        let Some(mounted) = Mounted::new(&raw, &folder.path().join(seed.to_string())) else {
+            return;
+        };
+        let found = list(&volume).unwrap();
+        assert_eq!(found.notes, [""; 0]);
+        for copy in &found.copies {
+            assert_eq!(copy.notes(&volume), [""; 0], "seed {seed}");
+            let ours = copy.media(&volume).unwrap();
+            let ours = read_vec_at(ours.as_ref(), 0, u64::MAX).unwrap();
+            let theirs = read_vec_at(mounted.copy(copy.number).as_ref(), 0, u64::MAX).unwrap();
+            let sectors = ours.chunks(512).zip(theirs.chunks(512));
+            let differs: Vec<_> = (sectors.enumerate())
+                .filter(|(_, (ours, theirs))| ours != theirs)
+                .map(|(sector, _)| (sector / 32, sector % 32))
+                .collect();
+            assert!(
+                differs.is_empty() && ours.len() == theirs.len(),
+                "seed {seed}, copy {}: {differs:?}",
+                copy.number
+            );
+            compared += 1;
+        }
+        drop(mounted);
+        std::fs::remove_file(raw).unwrap();
+    }
+    println!("{compared} copies hold what libvshadow reads");
+    assert!(compared > 0);
+}
+
+#[test]
+fn random_lists_are_read_as_libvshadow_reads_them() {
+    compare_random(0..8);
+}
+
+#[test]
+#[ignore = "mounts 1,000 volumes: run it with --release"]
+fn many_random_lists_are_read_as_libvshadow_reads_them() {
+    compare_random(0..1000);
+}

@@ -1,6 +1,10 @@
 //! Tests on built volumes, on the corpus, and against libvshadow.
 
+mod built;
+mod damage;
 mod libvshadow;
+mod random;
+mod reading;
 
 use std::sync::Arc;
 
