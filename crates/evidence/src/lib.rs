@@ -34,6 +34,7 @@ pub mod compression;
 pub mod bitlocker;
 pub mod container;
 pub mod hash;
+pub mod shadow_copy;
 pub mod time;
 
 mod block_cache;
