@@ -4,6 +4,18 @@
 //! the bytes of the disk, as a [`ReadAt`] that many threads read at the same time; each reads and
 //! decompresses only what it asks for.
 
+mod aff4;
+mod few_notes;
+#[cfg(test)]
+mod image_folder;
+mod mapped;
+mod qcow2;
+mod same_folder;
+pub mod split_raw;
+mod table_pages;
+mod unpack;
+mod vmdk;
+
 use std::io;
 use std::sync::Arc;
 
@@ -146,7 +158,7 @@ pub struct Candidate<'a> {
 }
 
 /// The formats that are read.
-static FORMATS: &[Format] = &[];
+static FORMATS: &[&Format] = &[&vmdk::FORMAT, &qcow2::FORMAT, &aff4::FORMAT];
 
 /// The most parents of parents; a chain that is longer leads in a circle or was made to.
 const DEEPEST: u32 = 32;
