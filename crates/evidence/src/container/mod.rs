@@ -12,6 +12,17 @@ mod parent_disk;
 mod test_files;
 mod vhd;
 mod vhdx;
+mod aff4;
+mod few_notes;
+#[cfg(test)]
+mod image_folder;
+mod mapped;
+mod qcow2;
+mod same_folder;
+pub mod split_raw;
+mod table_pages;
+mod unpack;
+mod vmdk;
 
 use std::io;
 use std::sync::Arc;
@@ -156,6 +167,7 @@ pub struct Candidate<'a> {
 
 /// The formats that are read.
 static FORMATS: &[&Format] = &[&vhdx::FORMAT, &vhd::FORMAT];
+static FORMATS: &[&Format] = &[&vmdk::FORMAT, &qcow2::FORMAT, &aff4::FORMAT];
 
 /// The most parents of parents; a chain that is longer leads in a circle or was made to.
 const DEEPEST: u32 = 32;
