@@ -31,6 +31,8 @@
 //! Evidence is only ever opened for reading.
 
 pub mod container;
+pub mod exfat;
+pub mod fat;
 pub mod hash;
 pub mod time;
 
@@ -38,6 +40,7 @@ mod block_cache;
 mod collector_names;
 mod error;
 mod evidence_file;
+mod fat_family;
 mod file_system;
 mod folder;
 mod folder_shape;
