@@ -33,6 +33,8 @@
 pub mod compression;
 pub mod bitlocker;
 pub mod container;
+pub mod exfat;
+pub mod fat;
 pub mod hash;
 pub mod shadow_copy;
 pub mod time;
@@ -41,6 +43,7 @@ mod block_cache;
 mod collector_names;
 mod error;
 mod evidence_file;
+mod fat_family;
 mod file_system;
 mod folder;
 mod folder_shape;
