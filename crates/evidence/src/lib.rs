@@ -32,6 +32,7 @@
 
 pub mod container;
 pub mod hash;
+pub mod ntfs;
 pub mod time;
 
 mod block_cache;
