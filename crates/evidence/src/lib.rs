@@ -30,6 +30,7 @@
 //!
 //! Evidence is only ever opened for reading.
 
+pub mod compression;
 pub mod container;
 pub mod hash;
 pub mod ntfs;
