@@ -11,7 +11,7 @@ use super::cluster_stream::{ClusterStream, Clusters};
 use super::extents::Extents;
 use super::fields::{narrowed, widened};
 use crate::compression::lznt1;
-use crate::{ReadAt, read_exact_at};
+use crate::read_exact_at;
 
 /// The unit where the attribute says none, as Windows XP wrote at times.
 const USUAL_UNIT: u64 = 16;
@@ -113,7 +113,10 @@ impl MakeChunk for StoredUnits {
         }
         if !compressed.is_empty() {
             // What the unit does not reach was zeros when it was compressed.
-            lznt1::decompress(&compressed, &mut unit)?;
+            let mut whole = vec![0; narrowed(self.units.unit_size())];
+            lznt1::decompress(&compressed, &mut whole)?;
+            whole.truncate(length);
+            unit = whole;
             self.zero_unwritten(start, &mut unit);
         }
         Ok(unit)

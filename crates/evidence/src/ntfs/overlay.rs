@@ -18,13 +18,16 @@ use crate::{ReadAt, read_exact_at};
 /// The stream that holds the chunks.
 pub(super) const STREAM: &str = "WofCompressedData";
 
+/// Fills the output with what the input holds.
+type Decompress = fn(&[u8], &mut [u8]) -> io::Result<()>;
+
 const LZX_CHUNK: u64 = 32 * 1024;
 
 /// The chunks of one file.
 pub(super) struct OverlayChunks {
     stored: Arc<dyn ReadAt>,
     chunk: u64,
-    decompress: fn(&[u8], &mut [u8]) -> io::Result<()>,
+    decompress: Decompress,
     /// How many chunks there are.
     count: u64,
     /// Bytes in an offset of the table.
@@ -38,7 +41,7 @@ impl OverlayChunks {
         size: u64,
         stored: Arc<dyn ReadAt>,
     ) -> Result<Self, String> {
-        let (chunk, decompress): (u64, fn(&[u8], &mut [u8]) -> io::Result<()>) = match overlay {
+        let (chunk, decompress): (u64, Decompress) = match overlay {
             Overlay::Xpress(chunk) => (u64::from(chunk), |from, to| {
                 xpress_huffman::decompress(from, to).map_err(io::Error::from)
             }),

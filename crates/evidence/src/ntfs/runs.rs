@@ -87,7 +87,9 @@ fn signed(bytes: &[u8]) -> i64 {
 mod tests {
     use super::*;
 
-    fn decoded(bytes: &[u8]) -> (Vec<(u64, u64, Option<u64>)>, Result<(), String>) {
+    type Plain = (u64, u64, Option<u64>);
+
+    fn decoded(bytes: &[u8]) -> (Vec<Plain>, Result<(), String>) {
         let mut runs = Vec::new();
         let result = decode(bytes, 0, &mut runs);
         let runs = runs
