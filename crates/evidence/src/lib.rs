@@ -37,6 +37,7 @@ pub mod exfat;
 pub mod fat;
 pub mod hash;
 pub mod shadow_copy;
+pub mod ntfs;
 pub mod time;
 
 mod block_cache;

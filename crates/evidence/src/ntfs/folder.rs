@@ -1,0 +1,303 @@
+//! Folders: a search of one name in a folder's index, and all of its names.
+//!
+//! A damaged block costs what stands in it and below it; that something is missing is returned
+//! beside what was found.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use super::attribute::AttributeType;
+use super::cluster_stream::ClusterStream;
+use super::extents::Content;
+use super::fields::narrowed;
+use super::file::File;
+use super::index::{FOLDER_INDEX, IndexEntry, IndexRoot, IndexedName, Node, check_block};
+use super::name::Name;
+use super::reference::FileReference;
+use super::upcase::UpCase;
+use super::volume_core::Core;
+use crate::{BlockCache, ReadAt, read_exact_at};
+
+/// The index of a folder.
+pub(super) struct Folder {
+    pub(super) reference: FileReference,
+    root: Result<Node, String>,
+    blocks: Result<Option<Blocks>, String>,
+}
+
+struct Blocks {
+    stream: ClusterStream,
+    block_size: u64,
+    /// What the numbers of blocks count.
+    unit: u64,
+    cache: BlockCache,
+}
+
+/// What was found, and what of the index is damaged.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) names: Vec<IndexedName>,
+    pub(super) damage: Option<String>,
+    /// There are more names than can be sorted.
+    pub(super) too_many: bool,
+}
+
+/// The most names of one folder that are listed.
+pub(super) const MOST_NAMES: usize = 2_000_000;
+
+/// An index with a million blocks of one key each is less deep.
+const DEEPEST: usize = 64;
+
+/// Blocks of one folder that are kept.
+const KEPT: u64 = 16;
+
+/// Numbers of blocks count clusters where a block has one at least, else 512 bytes.
+const SMALL_UNIT: u64 = 512;
+
+impl Folder {
+    /// The index of the folder that `file` is.
+    pub(super) fn load(core: &Core, file: &File) -> Self {
+        let name: Vec<u8> = FOLDER_INDEX
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let name = Name::new(&name);
+        let value = file.content(AttributeType::INDEX_ROOT, name);
+        let root = match value {
+            Ok(Some(Content::Resident(value, _))) => IndexRoot::parse(&value),
+            Ok(_) => Err("it has no index".to_owned()),
+            Err(problem) => Err(problem),
+        };
+        let root = root.map_err(|problem| match file.problems().first() {
+            Some(reason) => format!("{problem}; {reason}"),
+            None => problem,
+        });
+        let block_size = root.as_ref().map_or(0, |root| u64::from(root.block_size));
+        let blocks = match file.content(AttributeType::INDEX_ALLOCATION, name) {
+            Ok(Some(Content::Clusters(extents))) if block_size > 0 => Ok(Some(Blocks {
+                stream: ClusterStream::new(core.clusters.clone(), extents),
+                block_size,
+                unit: if core.clusters.size <= block_size {
+                    core.clusters.size
+                } else {
+                    SMALL_UNIT
+                },
+                cache: BlockCache::new(block_size.saturating_mul(KEPT), block_size),
+            })),
+            Ok(_) => Ok(None),
+            Err(problem) => Err(problem),
+        };
+        Self {
+            reference: file.reference(),
+            root: root.map(|root| root.node),
+            blocks,
+        }
+    }
+
+    /// How much memory it takes, roughly: its runs count.
+    pub(super) fn runs(&self) -> usize {
+        match &self.blocks {
+            Ok(Some(blocks)) => blocks.stream.extents().runs.len(),
+            _ => 0,
+        }
+    }
+
+    fn node(&self, vcn: u64) -> Result<Node, String> {
+        let blocks = match &self.blocks {
+            Ok(Some(blocks)) => blocks,
+            Ok(None) => return Err("its index has no blocks beside its root".to_owned()),
+            Err(problem) => return Err(problem.clone()),
+        };
+        let of_block = |problem: String| format!("block {vcn} of its index: {problem}");
+        let block = blocks
+            .cache
+            .get_or_make(vcn, || {
+                let at = vcn.saturating_mul(blocks.unit);
+                // Asked before it is allocated: the stream is as long as it is.
+                if at >= blocks.stream.size() {
+                    return Err(std::io::ErrorKind::UnexpectedEof.into());
+                }
+                let mut block = vec![0; narrowed(blocks.block_size)];
+                read_exact_at(&blocks.stream, at, &mut block)?;
+                check_block(&mut block, vcn).map_err(std::io::Error::other)?;
+                Ok(block)
+            })
+            .map_err(|error| of_block(error.to_string()))?;
+        Node::of_block(block).map_err(of_block)
+    }
+
+    /// Looks a name up: every entry that is the same without case, or the one that is spelled
+    /// exactly so.
+    pub(super) fn find(&self, upcase: &UpCase, wanted: &[u16]) -> Found {
+        let mut found = Found::default();
+        let mut seen = HashSet::new();
+        let mut pending: Vec<Node> = match &self.root {
+            Ok(root) => vec![root.clone()],
+            Err(problem) => {
+                found.damage = Some(problem.clone());
+                Vec::new()
+            }
+        };
+        while let Some(node) = pending.pop() {
+            let children = match self.find_in(&node, upcase, wanted, &mut found) {
+                Ok(children) => children,
+                Err(problem) => {
+                    found.damage = Some(problem);
+                    continue;
+                }
+            };
+            if found.names.iter().any(|name| name.units == wanted) {
+                break;
+            }
+            for vcn in children {
+                if !seen.insert(vcn) {
+                    found.damage = Some(format!("block {vcn} of its index leads to itself"));
+                    continue;
+                }
+                match self.node(vcn) {
+                    Ok(child) => pending.push(child),
+                    Err(problem) => found.damage = Some(problem),
+                }
+            }
+        }
+        found
+    }
+
+    /// Collects what is the same in one node; returns the nodes where more may stand.
+    fn find_in(
+        &self,
+        node: &Node,
+        upcase: &UpCase,
+        wanted: &[u16],
+        found: &mut Found,
+    ) -> Result<Vec<u64>, String> {
+        let mut children = Vec::new();
+        let mut at = node.first();
+        let mut before: Option<Name<'_>> = None;
+        loop {
+            let entry = node.entry(at)?;
+            if entry.last {
+                children.extend(entry.child);
+                return Ok(children);
+            }
+            let name = entry.name()?;
+            check_order(upcase, before, name.name)?;
+            before = Some(name.name);
+            match upcase.compare(name.name.units(), wanted.iter().copied()) {
+                Ordering::Less => {}
+                Ordering::Equal => {
+                    children.extend(entry.child);
+                    found.names.push(IndexedName::of(entry.reference, &name));
+                }
+                Ordering::Greater => {
+                    children.extend(entry.child);
+                    return Ok(children);
+                }
+            }
+            at = entry.next();
+        }
+    }
+
+    /// All names, in the order of the index, short names beside long ones, too.
+    pub(super) fn names(&self, upcase: &UpCase) -> Found {
+        let mut found = Found::default();
+        let mut seen = HashSet::new();
+        let mut levels = match &self.root {
+            Ok(root) => vec![Level::new(root.clone())],
+            Err(problem) => {
+                found.damage = Some(problem.clone());
+                Vec::new()
+            }
+        };
+        while let Some(level) = levels.last_mut() {
+            let step = match level.step(upcase, &mut found) {
+                Ok(step) => step,
+                Err(problem) => {
+                    found.damage = Some(problem);
+                    levels.pop();
+                    continue;
+                }
+            };
+            if found.names.len() >= MOST_NAMES {
+                found.too_many = true;
+                break;
+            }
+            match step {
+                Step::Below(vcn) if levels.len() >= DEEPEST || !seen.insert(vcn) => {
+                    found.damage = Some(format!("block {vcn} of its index leads to itself"));
+                }
+                Step::Below(vcn) => match self.node(vcn) {
+                    Ok(node) => levels.push(Level::new(node)),
+                    Err(problem) => found.damage = Some(problem),
+                },
+                Step::Next => {}
+                Step::Done => {
+                    levels.pop();
+                }
+            }
+        }
+        found
+    }
+}
+
+/// A node that is being walked.
+struct Level {
+    node: Node,
+    at: usize,
+    /// The child of the entry at `at` was walked.
+    child_done: bool,
+    before: Option<Vec<u16>>,
+}
+
+enum Step {
+    Below(u64),
+    Next,
+    Done,
+}
+
+impl Level {
+    const fn new(node: Node) -> Self {
+        Self {
+            at: node.first(),
+            node,
+            child_done: false,
+            before: None,
+        }
+    }
+
+    fn step(&mut self, upcase: &UpCase, found: &mut Found) -> Result<Step, String> {
+        let entry: IndexEntry<'_> = self.node.entry(self.at)?;
+        if let Some(child) = entry.child.filter(|_| !self.child_done) {
+            self.child_done = true;
+            return Ok(Step::Below(child));
+        }
+        if entry.last {
+            return Ok(Step::Done);
+        }
+        let name = entry.name()?;
+        let indexed = IndexedName::of(entry.reference, &name);
+        if let Some(before) = &self.before
+            && upcase.compare(before.iter().copied(), name.name.units()) == Ordering::Greater
+        {
+            return Err(out_of_order(name.name));
+        }
+        self.before = Some(indexed.units.clone());
+        found.names.push(indexed);
+        self.at = entry.next();
+        self.child_done = false;
+        Ok(Step::Next)
+    }
+}
+
+fn check_order(upcase: &UpCase, before: Option<Name<'_>>, name: Name<'_>) -> Result<(), String> {
+    match before {
+        Some(before) if upcase.compare(before.units(), name.units()) == Ordering::Greater => {
+            Err(out_of_order(name))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn out_of_order(name: Name<'_>) -> String {
+    format!("its index is out of order at `{name}`")
+}

@@ -1,0 +1,49 @@
+//! What the volume says about itself: `$Boot` and `$Volume`.
+//!
+//! Source: libfsntfs' format document, "The volume name attribute", "The volume information
+//! attribute", "The object identifier attribute".
+
+use super::attribute::AttributeType;
+use super::fields::{u8_at, u16_at};
+use super::file::File;
+use super::name::Name;
+use super::volume_core::{Core, VOLUME_RECORD};
+use crate::{Guid, VolumeIdentity};
+
+const DIRTY: u16 = 1;
+
+pub(super) fn read(core: &Core) -> VolumeIdentity {
+    let [a, b, c, d, ..] = core.boot.serial.to_le_bytes();
+    let mut identity = VolumeIdentity {
+        serial: Some(u32::from_le_bytes([a, b, c, d])),
+        serial64: Some(core.boot.serial),
+        sector_size: Some(core.boot.sector_size),
+        cluster_size: Some(core.boot.cluster_size),
+        size: Some(core.boot.size()),
+        ..VolumeIdentity::default()
+    };
+    match File::load(core, VOLUME_RECORD) {
+        Ok(file) => add_volume_file(&mut identity, &file),
+        Err(error) => core.notes.add(format!(
+            "label, version and object id of the volume cannot be read: {error}"
+        )),
+    }
+    identity
+}
+
+fn add_volume_file(identity: &mut VolumeIdentity, file: &File) {
+    identity.label = file.value(AttributeType::VOLUME_NAME).map(|label| {
+        char::decode_utf16(Name::new(label).units())
+            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    });
+    identity.guid = file
+        .value(AttributeType::OBJECT_ID)
+        .and_then(Guid::from_bytes)
+        .filter(|guid| *guid != Guid::NIL);
+    if let Some(information) = file.value(AttributeType::VOLUME_INFORMATION) {
+        let version = u8_at(information, 8).zip(u8_at(information, 9));
+        identity.version = version.map(|(major, minor)| format!("{major}.{minor}"));
+        identity.dirty = u16_at(information, 10).map(|flags| flags & DIRTY != 0);
+    }
+}

@@ -1,0 +1,260 @@
+//! NTFS: files by path, alternate streams, compressed files, deleted entries; read-only.
+//!
+//! [`NtfsVolume`] is the file system. Below it everything is usable by itself: [`record`] reads a
+//! file record wherever its bytes come from.
+//!
+//! Sources: libyal's "New Technologies File System (NTFS)" format document (libfsntfs), the
+//! documentation of the Linux-NTFS project, MS-FSCC, MS Learn (FILE_RECORD_SEGMENT_HEADER,
+//! MULTI_SECTOR_HEADER, WOF_EXTERNAL_INFO); the volumes of the corpus and of mkntfs.
+
+pub mod record;
+
+mod attribute;
+mod attribute_list;
+mod boot_sector;
+mod chunks;
+mod cluster_stream;
+mod compressed;
+mod deleted;
+mod entries;
+mod extents;
+mod fields;
+mod file;
+mod file_name;
+mod file_table;
+mod fixups;
+mod folder;
+mod folder_cache;
+mod identity;
+mod index;
+mod mft;
+mod name;
+mod notes;
+mod overlay;
+mod paths;
+mod reference;
+mod reparse;
+mod runs;
+mod standard_information;
+mod streams;
+mod upcase;
+mod volume_core;
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use folder_cache::FolderCache;
+use volume_core::Core;
+
+pub use attribute::{Attribute, AttributeFlags, AttributeType, Form, NonResident};
+pub use attribute_list::{ListEntry, entries as attribute_list_entries};
+pub use boot_sector::{BootSector, is_one};
+pub use file_name::{FileName, Namespace};
+pub use file_table::{FileTable, TableName};
+pub use name::Name;
+pub use record::{FileRecord, RecordError};
+pub use reference::{FileReference, sequence_when_freed};
+pub use reparse::{ReparsePoint, ReparseTag};
+pub use runs::{Run, decode as decode_runs};
+pub use standard_information::{FileFlags, StandardInformation};
+
+use crate::{
+    Entry, Error, EvidenceFile, FileSystem, FormatError, ReadAt, Result, VolumeIdentity, sort_key,
+};
+
+/// An NTFS volume.
+pub struct NtfsVolume {
+    core: Core,
+    folders: FolderCache,
+    table: OnceLock<Arc<FileTable>>,
+}
+
+/// From so many names on, a folder's files are read on several threads.
+const MANY: usize = 256;
+
+impl NtfsVolume {
+    /// Opens the volume that these bytes are. `evidence` is what it stands on, for messages.
+    ///
+    /// # Errors
+    /// When the boot sector and its backup, or the first record of the file table and its mirror,
+    /// are damaged.
+    pub fn open(volume: Arc<dyn ReadAt>, evidence: &str) -> std::result::Result<Self, FormatError> {
+        Ok(Self {
+            core: Core::open(volume, evidence)?,
+            folders: FolderCache::default(),
+            table: OnceLock::new(),
+        })
+    }
+
+    /// The boot sector.
+    #[must_use]
+    pub const fn boot_sector(&self) -> &BootSector {
+        &self.core.boot
+    }
+
+    /// How many records the file table has.
+    #[must_use]
+    pub const fn record_count(&self) -> u64 {
+        self.core.mft.count()
+    }
+
+    /// The record with that number, in use or not.
+    ///
+    /// # Errors
+    /// When nothing was ever written there, or it is damaged.
+    pub fn record(&self, number: u64) -> std::result::Result<FileRecord<'static>, RecordError> {
+        self.core.mft.record(number)
+    }
+
+    /// All records, in order. They are read in pieces, so this is much faster than one by one.
+    pub fn records(
+        &self,
+    ) -> impl Iterator<Item = std::result::Result<FileRecord<'static>, RecordError>> + '_ {
+        (0..self.record_count()).map(|number| self.record(number))
+    }
+
+    /// The names of all files, deleted ones, too. Read once, when it is asked for first.
+    ///
+    /// Two threads that ask at the same time may both read it; no lock is held meanwhile.
+    ///
+    /// # Errors
+    /// None today; damage is in the table.
+    pub fn file_table(&self) -> Result<Arc<FileTable>> {
+        if let Some(table) = self.table.get() {
+            return Ok(Arc::clone(table));
+        }
+        let mft = &self.core.mft;
+        let bytes = mft.bytes();
+        let table = FileTable::read_records(bytes.as_ref(), mft.record_size(), mft.count());
+        let (count, first) = table.damaged();
+        if count > 0 {
+            let first: Vec<String> = first.iter().map(ToString::to_string).collect();
+            self.core.notes.add(format!(
+                "{count} records of the file table are damaged, first: {}",
+                first.join("; ")
+            ));
+        }
+        Ok(Arc::clone(self.table.get_or_init(|| Arc::new(table))))
+    }
+
+    fn unreadable(&self, path: &str, problem: impl Into<String>) -> Error {
+        Error::Read {
+            evidence: self.core.evidence.clone(),
+            path: path.to_owned(),
+            source: std::io::Error::new(std::io::ErrorKind::InvalidData, problem.into()),
+        }
+    }
+
+    fn entries_of(&self, path: &str, names: &[index::IndexedName]) -> Vec<Entry> {
+        let describe = |name: &index::IndexedName| {
+            let path = paths::joined(path, &name.to_text());
+            entries::of_indexed(&self.core, path, name)
+        };
+        if names.len() < MANY {
+            names.iter().map(describe).collect()
+        } else {
+            names.par_iter().map(describe).collect()
+        }
+    }
+
+    /// Whether a name of a folder's index is listed: not the short name beside a long one, and
+    /// not the root's entry for itself.
+    fn is_listed(&self, path: &str, name: &index::IndexedName) -> bool {
+        if name.namespace.is_short_only() {
+            return false;
+        }
+        let dots = matches!(name.units.as_slice(), [0x2E] | [0x2E, 0x2E]);
+        if dots && name.reference.record() != volume_core::ROOT_RECORD {
+            self.core.notes.add(format!(
+                "`/{path}`: a file named `{}` is left out, no path can name it",
+                name.to_text()
+            ));
+        }
+        !dots
+    }
+}
+
+impl FileSystem for NtfsVolume {
+    fn kind(&self) -> &str {
+        "NTFS"
+    }
+
+    fn evidence(&self) -> &str {
+        &self.core.evidence
+    }
+
+    fn entry(&self, path: &str) -> Result<Option<Entry>> {
+        let unreadable = |problem: String| self.unreadable(path, problem);
+        match self.resolve(path).map_err(unreadable)? {
+            Some(at) => self.describe(at).map(Some).map_err(unreadable),
+            None => Ok(None),
+        }
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<Entry>> {
+        let unreadable = |problem: String| self.unreadable(path, problem);
+        let Some(at) = self.resolve(path).map_err(unreadable)? else {
+            return Ok(Vec::new());
+        };
+        let Some(folder) = self.folder(&at).map_err(unreadable)? else {
+            return Ok(Vec::new());
+        };
+        let found = folder.names(self.core.upcase());
+        let mut found = self.completed(&at, &folder, found).map_err(unreadable)?;
+        if found.too_many || found.names.len() > folder::MOST_NAMES {
+            return Err(Error::Limit {
+                evidence: self.core.evidence.clone(),
+                path: at.path,
+                what: "the number of names in one folder",
+                limit: fields::widened(folder::MOST_NAMES),
+            });
+        }
+        found.names.retain(|name| self.is_listed(&at.path, name));
+        // Neighbours in the file table are read together.
+        found.names.sort_by_key(|name| name.reference.record());
+        let mut entries = self.entries_of(&at.path, &found.names);
+        entries.sort_by_cached_key(sort_key);
+        Ok(entries)
+    }
+
+    fn open(&self, path: &str, stream: Option<&str>) -> Result<EvidenceFile> {
+        let (path, file) = self.file_at(path)?;
+        self.open_stream(&path, &file, stream)
+    }
+
+    fn open_entry(&self, entry: &Entry, stream: Option<&str>) -> Result<EvidenceFile> {
+        if entry.reference.is_none() {
+            return self.open(&entry.path, stream);
+        }
+        let file = self
+            .file_of_entry(entry)
+            .map_err(|problem| self.unreadable(&entry.path, problem))?;
+        self.open_stream(&entry.path, &file, stream)
+    }
+
+    fn deleted(&self, visit: &mut dyn FnMut(Entry)) -> Result<()> {
+        self.visit_deleted(visit)
+    }
+
+    fn identity(&self) -> VolumeIdentity {
+        identity::read(&self.core)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.core.notes.list()
+    }
+}
+
+impl NtfsVolume {
+    /// Where bytes of a stream are stored, as ranges of the stream, in order. What lies between
+    /// them reads as zeros: of a sparse stream such as the change journal's `$J`, that is most.
+    ///
+    /// # Errors
+    /// As [`FileSystem::open`].
+    pub fn data_ranges(&self, path: &str, stream: Option<&str>) -> Result<Vec<Range<u64>>> {
+        let (path, file) = self.file_at(path)?;
+        self.stream_ranges(&path, &file, stream)
+    }
+}

@@ -1,0 +1,193 @@
+//! From a path to the file, through the indexes of the folders that lead to it.
+
+use std::sync::Arc;
+
+use super::entries::{self, file_of};
+use super::file::File;
+use super::folder::{Folder, Found};
+use super::index::IndexedName;
+use super::reference::FileReference;
+use super::volume_core::ROOT_RECORD;
+use super::{NtfsVolume, file_table};
+use crate::{Entry, EntryKind};
+
+/// A path that leads to something.
+pub(super) struct Resolved {
+    /// The path as the evidence spells it.
+    pub(super) path: String,
+    /// The name in the folder's index; `None` for the root.
+    pub(super) name: Option<IndexedName>,
+    pub(super) reference: FileReference,
+}
+
+/// The most folders inside each other on one path.
+const DEEPEST: usize = 1024;
+
+impl NtfsVolume {
+    /// Follows a path. `Ok(None)` when there is nothing.
+    ///
+    /// # Errors
+    /// When a folder on the way cannot be read, or the path leads round in a circle.
+    pub(super) fn resolve(&self, path: &str) -> Result<Option<Resolved>, String> {
+        let root = self.core.mft.record(ROOT_RECORD);
+        let mut at = Resolved {
+            path: String::new(),
+            name: None,
+            reference: root.map_or(FileReference::new(ROOT_RECORD, 5), |root| root.reference()),
+        };
+        let mut passed = vec![ROOT_RECORD];
+        for component in path.split('/').filter(|component| !component.is_empty()) {
+            let Some(next) = self.step(&at, component)? else {
+                return Ok(None);
+            };
+            let record = next.reference.record();
+            if passed.contains(&record) || passed.len() >= DEEPEST {
+                return Err(format!(
+                    "the folders lead round in a circle at record {record}"
+                ));
+            }
+            passed.push(record);
+            at = next;
+        }
+        Ok(Some(at))
+    }
+
+    /// From a folder to what has that name in it.
+    fn step(&self, at: &Resolved, component: &str) -> Result<Option<Resolved>, String> {
+        let Some(folder) = self.folder(at)? else {
+            return Ok(None);
+        };
+        let Some(found) = self.lookup(at, &folder, component)? else {
+            return Ok(None);
+        };
+        let name = self.long_name(found, folder.reference);
+        let text = name.to_text();
+        Ok(Some(Resolved {
+            path: joined(&at.path, &text),
+            reference: name.reference,
+            name: Some(name),
+        }))
+    }
+
+    /// The index of a folder; `None` of what is no folder, or a link.
+    ///
+    /// # Errors
+    /// When its record cannot be read.
+    pub(super) fn folder(&self, at: &Resolved) -> Result<Option<Arc<Folder>>, String> {
+        let number = at.reference.record();
+        let folder = self.folders.get_or_make(number, || {
+            let file = file_of(&self.core, at.reference).map_err(Some)?;
+            if entries::of_file(String::new(), &file).kind == EntryKind::Folder {
+                Ok(Folder::load(&self.core, &file))
+            } else {
+                Err(None)
+            }
+        });
+        match folder {
+            Ok(folder) => Ok(Some(folder)),
+            Err(None) => Ok(None),
+            Err(Some(problem)) => Err(problem),
+        }
+    }
+
+    fn lookup(
+        &self,
+        at: &Resolved,
+        folder: &Folder,
+        component: &str,
+    ) -> Result<Option<IndexedName>, String> {
+        let upcase = self.core.upcase();
+        if component.contains(char::REPLACEMENT_CHARACTER) {
+            // The text does not say which units stand in the name, so all names are looked at.
+            let found = self.completed(at, folder, folder.names(upcase))?;
+            return Ok(found
+                .names
+                .into_iter()
+                .find(|name| name.to_text() == component));
+        }
+        let wanted: Vec<u16> = component.encode_utf16().collect();
+        let mut found = folder.find(upcase, &wanted);
+        if found.damage.is_some() && !found.names.iter().any(|name| name.units == wanted) {
+            found = self.completed(at, folder, found)?;
+            found.names.retain(|name| {
+                upcase
+                    .compare(name.units.iter().copied(), wanted.iter().copied())
+                    .is_eq()
+            });
+        }
+        Ok(best(found.names, &wanted))
+    }
+
+    /// Adds what the file table knows of a folder whose index is damaged.
+    pub(super) fn completed(
+        &self,
+        at: &Resolved,
+        folder: &Folder,
+        mut found: Found,
+    ) -> Result<Found, String> {
+        let Some(damage) = found.damage.take() else {
+            return Ok(found);
+        };
+        let table = self.file_table().map_err(|error| error.to_string())?;
+        let before = found.names.len();
+        file_table::add_children(&table, folder.reference, &mut found.names);
+        self.core.notes.add(format!(
+            "`/{}`: {damage}; {} names more were found through the file table",
+            at.path,
+            found.names.len().saturating_sub(before)
+        ));
+        Ok(found)
+    }
+
+    /// For a short name the long one beside it.
+    fn long_name(&self, found: IndexedName, parent: FileReference) -> IndexedName {
+        if !found.namespace.is_short_only() {
+            return found;
+        }
+        let Ok(file) = File::load(&self.core, found.reference.record()) else {
+            return found;
+        };
+        let long = file.names().find(|name| {
+            name.parent.record() == parent.record() && !name.namespace.is_short_only()
+        });
+        match long {
+            Some(long) => IndexedName {
+                units: long.name.units().collect(),
+                namespace: long.namespace,
+                ..found
+            },
+            None => found,
+        }
+    }
+
+    /// The entry that a path led to.
+    pub(super) fn describe(&self, at: Resolved) -> Result<Entry, String> {
+        match &at.name {
+            Some(name) => Ok(entries::of_indexed(&self.core, at.path, name)),
+            None => {
+                let file = File::load(&self.core, at.reference.record());
+                let file = file.map_err(|error| error.to_string())?;
+                Ok(entries::of_file(at.path, &file))
+            }
+        }
+    }
+}
+
+/// The one that is spelled so; else a long name before a short one, then in the order of units.
+fn best(names: Vec<IndexedName>, wanted: &[u16]) -> Option<IndexedName> {
+    names.into_iter().min_by(|left, right| {
+        let rank = |name: &IndexedName| (name.units != wanted, name.namespace.is_short_only());
+        rank(left)
+            .cmp(&rank(right))
+            .then_with(|| left.units.cmp(&right.units))
+    })
+}
+
+/// A path with one more name.
+pub(super) fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
