@@ -30,14 +30,14 @@
 //!
 //! Evidence is only ever opened for reading.
 
-pub mod compression;
 pub mod bitlocker;
+pub mod compression;
 pub mod container;
 pub mod exfat;
 pub mod fat;
 pub mod hash;
-pub mod shadow_copy;
 pub mod ntfs;
+pub mod shadow_copy;
 pub mod time;
 
 mod block_cache;

@@ -4,24 +4,24 @@
 //! the bytes of the disk, as a [`ReadAt`] that many threads read at the same time; each reads and
 //! decompresses only what it asks for.
 
-mod block_notes;
-mod layers;
-mod lazy_table;
-mod parent_disk;
-#[cfg(test)]
-mod test_files;
-mod vhd;
-mod vhdx;
 mod aff4;
+mod block_notes;
 mod few_notes;
 #[cfg(test)]
 mod image_folder;
+mod layers;
+mod lazy_table;
 mod mapped;
+mod parent_disk;
 mod qcow2;
 mod same_folder;
 pub mod split_raw;
 mod table_pages;
+#[cfg(test)]
+mod test_files;
 mod unpack;
+mod vhd;
+mod vhdx;
 mod vmdk;
 
 use std::io;
@@ -166,8 +166,13 @@ pub struct Candidate<'a> {
 }
 
 /// The formats that are read.
-static FORMATS: &[&Format] = &[&vhdx::FORMAT, &vhd::FORMAT];
-static FORMATS: &[&Format] = &[&vmdk::FORMAT, &qcow2::FORMAT, &aff4::FORMAT];
+static FORMATS: &[&Format] = &[
+    &vhdx::FORMAT,
+    &vhd::FORMAT,
+    &vmdk::FORMAT,
+    &qcow2::FORMAT,
+    &aff4::FORMAT,
+];
 
 /// The most parents of parents; a chain that is longer leads in a circle or was made to.
 const DEEPEST: u32 = 32;
