@@ -4,6 +4,9 @@
 //! the bytes of the disk, as a [`ReadAt`] that many threads read at the same time; each reads and
 //! decompresses only what it asks for.
 
+pub mod ewf;
+pub mod hashing;
+
 use std::io;
 use std::sync::Arc;
 
@@ -146,7 +149,7 @@ pub struct Candidate<'a> {
 }
 
 /// The formats that are read.
-static FORMATS: &[Format] = &[];
+static FORMATS: &[&Format] = &[&ewf::FORMAT];
 
 /// The most parents of parents; a chain that is longer leads in a circle or was made to.
 const DEEPEST: u32 = 32;
