@@ -23,6 +23,8 @@ mod unpack;
 mod vhd;
 mod vhdx;
 mod vmdk;
+pub mod ewf;
+pub mod hashing;
 
 use std::io;
 use std::sync::Arc;
@@ -173,6 +175,7 @@ static FORMATS: &[&Format] = &[
     &qcow2::FORMAT,
     &aff4::FORMAT,
 ];
+static FORMATS: &[&Format] = &[&ewf::FORMAT];
 
 /// The most parents of parents; a chain that is longer leads in a circle or was made to.
 const DEEPEST: u32 = 32;
