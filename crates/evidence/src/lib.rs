@@ -30,9 +30,11 @@
 //!
 //! Evidence is only ever opened for reading.
 
+pub mod boot_sector;
 pub mod compression;
 pub mod container;
 pub mod hash;
+pub mod partition;
 pub mod time;
 
 mod block_cache;
