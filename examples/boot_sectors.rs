@@ -1,12 +1,12 @@
 //! Prints file system and volume serial number of volume images, one a line.
 //!
 //! ```text
-//! cargo run -p kusari-artifacts --example boot_sectors -- volume.img...
+//! cargo run -p kusari-evidence --example boot_sectors -- volume.img...
 //! ```
 
 use std::io::Read;
 
-use kusari_artifacts::boot_sector::BootSector;
+use kusari_evidence::boot_sector::BootSector;
 
 fn main() {
     for path in std::env::args().skip(1) {

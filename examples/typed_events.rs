@@ -50,7 +50,7 @@ fn says(event: &TypedEvent) -> Vec<String> {
             or_dash(event.parent.as_deref()),
             or_dash(event.serial.as_deref()),
             or_dash(event.registry_id.as_deref()),
-            or_dash(event.gpt_disk_id()),
+            or_dash(event.gpt_disk_id().map(|id| id.to_string()).as_deref()),
         ],
         TypedEvent::KernelPnp(event) => vec![event.path.clone()],
         TypedEvent::UserPnp(event) => vec![event.path.clone()],

@@ -10,10 +10,9 @@ mod damage;
 mod hive_fact;
 mod locator;
 
-pub mod boot_sector;
 pub mod device_path;
+pub mod drive_layout;
 pub mod event_log;
-pub mod partition_table;
 pub mod registry;
 pub mod sam_hive;
 pub mod setup_log;

@@ -31,6 +31,7 @@
 //! Evidence is only ever opened for reading.
 
 pub mod bitlocker;
+pub mod boot_sector;
 pub mod compression;
 pub mod container;
 pub mod exfat;
@@ -38,6 +39,7 @@ pub mod fat;
 pub mod hash;
 pub mod ntfs;
 pub mod shadow_copy;
+pub mod partition;
 pub mod time;
 
 mod block_cache;

@@ -28,8 +28,8 @@ impl Drop for Volume {
 }
 
 /// A volume with these files in a compressed folder `c`; `None` where it cannot be made.
-fn volume(files: &[(&str, Vec<u8>)]) -> Option<Volume> {
-    let name = format!("kusari-lznt1-{}", std::process::id());
+fn volume(name: &str, files: &[(&str, Vec<u8>)]) -> Option<Volume> {
+    let name = format!("kusari-lznt1-{}-{name}", std::process::id());
     let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(folder.join("mount")).unwrap();
     let volume = Volume { folder };
@@ -75,9 +75,28 @@ fn clusters(image: &str, name: &str) -> Option<Vec<usize>> {
     Some(numbers.map_while(|number| number.parse().ok()).collect())
 }
 
+/// What is stored of each compression unit of a file, empty for a hole.
+fn units(volume: &Volume, name: &str) -> Option<Vec<Vec<u8>>> {
+    let image_path = volume.path("image");
+    let clusters = clusters(&image_path, name)?;
+    let image = std::fs::read(&image_path).unwrap();
+    let units = clusters.chunks(UNIT).map(|unit| {
+        let there = unit.iter().take_while(|cluster| **cluster != 0);
+        there
+            .flat_map(|cluster| &image[cluster * CLUSTER..(cluster + 1) * CLUSTER])
+            .copied()
+            .collect()
+    });
+    Some(units.collect())
+}
+
+fn program() -> Vec<u8> {
+    let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    program[program.len() / 2..].to_vec()
+}
+
 #[test]
 fn compression_units_of_ntfs_3g_are_read() {
-    let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
     let mut state = 1_u64;
     let mut noise = || {
         state = state
@@ -89,7 +108,7 @@ fn compression_units_of_ntfs_3g_are_read() {
     let noise: Vec<u8> = (0..200_000).map(|_| noise()).collect();
     let text = include_str!("../read_at.rs").repeat(40).into_bytes();
     let files = [
-        ("code", program[program.len() / 2..][..600_000].to_vec()),
+        ("code", program()[..600_000].to_vec()),
         (
             "mixed",
             [&text[..50_000], &noise, &[0; 100_000], &few].concat(),
@@ -97,38 +116,61 @@ fn compression_units_of_ntfs_3g_are_read() {
         ("text", text),
         ("few", few),
     ];
-    let Some(volume) = volume(&files) else {
+    let Some(volume) = volume("kinds", &files) else {
         return;
     };
-    let image_path = volume.path("image");
-    let image = std::fs::read(&image_path).unwrap();
-    let mut units = [0; 3];
+    let mut kinds = [0; 3];
     for (name, bytes) in &files {
-        let Some(clusters) = clusters(&image_path, name) else {
+        let Some(units) = units(&volume, name) else {
             return;
         };
         let mut whole = Vec::new();
-        for unit in clusters.chunks(UNIT) {
-            let there = unit.iter().take_while(|cluster| **cluster != 0);
-            let stored: Vec<u8> = there
-                .flat_map(|cluster| &image[cluster * CLUSTER..(cluster + 1) * CLUSTER])
-                .copied()
-                .collect();
+        for stored in units {
             let mut output = vec![0; UNIT * CLUSTER];
             if stored.is_empty() {
-                units[0] += 1;
+                kinds[0] += 1;
             } else if stored.len() == output.len() {
                 output.copy_from_slice(&stored);
-                units[1] += 1;
+                kinds[1] += 1;
             } else {
                 lznt1::decompress(&stored, &mut output).unwrap();
-                units[2] += 1;
+                kinds[2] += 1;
             }
             whole.extend_from_slice(&output);
         }
         whole.truncate(bytes.len());
         assert!(whole == *bytes, "{name}");
     }
-    let [holes, stored, compressed] = units;
-    assert!(holes >= 1 && stored >= 1 && compressed >= 15, "{units:?}");
+    let [holes, stored, compressed] = kinds;
+    assert!(holes >= 1 && stored >= 1 && compressed >= 15, "{kinds:?}");
+}
+
+/// How fast one thread decompresses: `cargo test --release -p kusari-evidence
+/// how_fast_compression_units -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn how_fast_compression_units_are_decompressed() {
+    let text = include_str!("../read_at.rs").repeat(40).into_bytes();
+    for (name, bytes) in [("code", program()), ("text", text)] {
+        let files = [(name, bytes[..bytes.len().min(2_000_000)].to_vec())];
+        let volume = volume(name, &files).unwrap();
+        let units = units(&volume, name).unwrap();
+        let mut output = vec![0; UNIT * CLUSTER];
+        let compressed = || {
+            let units = units.iter();
+            units.filter(|unit| !unit.is_empty() && unit.len() < UNIT * CLUSTER)
+        };
+        let (mut total, start) = (0.0, std::time::Instant::now());
+        for _ in 0..50 {
+            for unit in compressed() {
+                let made = lznt1::decompress(unit, &mut output).unwrap();
+                total += f64::from(u32::try_from(made).unwrap()) / 1e6;
+            }
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        println!(
+            "{name}: {total:.0} MB in {seconds:.3} s: {:.0} MB/s",
+            total / seconds
+        );
+    }
 }

@@ -15,11 +15,14 @@
 //! atropos4n6.com on the volume serials in its boot sectors (2020); the EvtxECmd map of 1006;
 //! etl-parser's template; the four records of the corpus.
 
+use kusari_evidence::Guid;
+use kusari_evidence::boot_sector::BootSector;
+use kusari_evidence::partition::Mbr;
+
 use super::super::EventRecord;
 use super::fields::{bytes, flag, guid, number, text};
-use crate::boot_sector::BootSector;
 use crate::device_path::DeviceInstance;
-use crate::partition_table::{DriveLayout, Mbr, PartitionStyle};
+use crate::drive_layout::{DriveLayout, PartitionStyle};
 
 /// How a disk is attached: Windows' `STORAGE_BUS_TYPE` (`winioctl.h`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,8 +140,8 @@ impl PartitionDiagnostic {
 
     /// The disk GUID of the GUID partition table.
     #[must_use]
-    pub fn gpt_disk_id(&self) -> Option<&str> {
-        self.layout.as_ref()?.gpt_disk_id.as_deref()
+    pub fn gpt_disk_id(&self) -> Option<Guid> {
+        self.layout.as_ref()?.gpt_disk_id
     }
 
     /// Storage that can be carried from machine to machine, as far as the record says: its bus
@@ -324,15 +327,15 @@ mod tests {
             assert_eq!(event.manufacturer, None);
             // The GUID of the partition table is not the event's DiskId.
             assert_eq!(
-                event.gpt_disk_id(),
-                Some("{B3A15247-EEE8-478A-9228-11A3F4830CB2}")
+                event.gpt_disk_id().unwrap().to_string(),
+                "{B3A15247-EEE8-478A-9228-11A3F4830CB2}"
             );
             let partitions = &event.layout.as_ref().unwrap().partitions;
             assert_eq!(Some(partitions.len() as u64), event.partition_count);
             // The volume that the Ntfs log of the same machine names C: by this GUID.
             assert_eq!(
-                partitions[2].gpt_id.as_deref(),
-                Some("{BBBAB51B-2A04-434B-9B7E-65F20FD3482E}")
+                partitions[2].gpt_id.unwrap().to_string(),
+                "{BBBAB51B-2A04-434B-9B7E-65F20FD3482E}"
             );
         }
     }

@@ -1,8 +1,8 @@
 //! What a record of a disk says about its identity: the disk, its partitions, its volumes.
 
-use kusari_artifacts::boot_sector::BootSector;
 use kusari_artifacts::device_path::{DeviceInstance, DeviceKind};
 use kusari_artifacts::event_log::events::{DiskTransition, PartitionDiagnostic, StorageService};
+use kusari_evidence::boot_sector::BootSector;
 
 use super::Intake;
 use super::record::{Row, Says};
@@ -186,7 +186,7 @@ impl Intake<'_> {
             );
         }
         if let Some(id) = event.gpt_disk_id() {
-            let name = Identifier::guid(IdentifierKind::GptDiskId, id);
+            let name = Identifier::guid(IdentifierKind::GptDiskId, &id.to_string());
             self.claim(
                 device,
                 &name,
@@ -268,8 +268,8 @@ fn partitions(event: &PartitionDiagnostic, sector: u64) -> Vec<(Identifier, u64)
     let mut found = Vec::new();
     if let Some(layout) = &event.layout {
         for partition in &layout.partitions {
-            if let Some(id) = &partition.gpt_id {
-                let name = Identifier::guid(IdentifierKind::Partition, id);
+            if let Some(id) = partition.gpt_id {
+                let name = Identifier::guid(IdentifierKind::Partition, &id.to_string());
                 found.push((name, partition.offset));
             } else if let Some(signature) = event.disk_signature() {
                 found.push((

@@ -1,6 +1,8 @@
 //! The master boot record.
 
-use super::Bytes;
+use super::bytes::Bytes;
+use super::kind::PartitionKind;
+use crate::boot_sector::BootSector;
 
 /// The first sector of a disk with a master boot record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,36 +35,20 @@ impl Mbr {
     /// a volume on a disk without partitions.
     #[must_use]
     pub fn parse(sector: &[u8]) -> Option<Self> {
-        let sector = sector.get(..512)?;
-        if sector.get(510..)? != [0x55, 0xAA]
-            || crate::boot_sector::BootSector::parse(sector).is_some()
-        {
+        let partitions = entries(sector)?;
+        if BootSector::parse(sector).is_some() {
             return None;
         }
-        let bytes = Bytes(sector);
-        let mut partitions = Vec::new();
-        for slot in 0_u8..4 {
-            let at = 0x1BE_usize.checked_add(usize::from(slot).checked_mul(16)?)?;
-            let status = bytes.u8(at)?;
-            if !matches!(status, 0x00 | 0x80) {
-                return None;
-            }
-            let kind = bytes.u8(at.checked_add(4)?)?;
-            let sectors = bytes.u32(at.checked_add(12)?)?;
-            if kind != 0 && sectors != 0 {
-                partitions.push(MbrPartition {
-                    slot,
-                    active: status == 0x80,
-                    kind,
-                    first_sector: bytes.u32(at.checked_add(8)?)?,
-                    sectors,
-                });
-            }
-        }
         Some(Self {
-            signature: bytes.u32(0x1B8)?,
+            signature: Bytes(sector).u32(0x1B8)?,
             partitions,
         })
+    }
+
+    /// Somebody wrote it: it has a partition or a signature. Without both it may be any sector
+    /// that happens to end in 0x55AA.
+    pub(super) fn is_used(&self) -> bool {
+        self.signature != 0 || !self.partitions.is_empty()
     }
 
     /// It only protects a GUID partition table: its partition has the type 0xEE.
@@ -72,6 +58,42 @@ impl Mbr {
             .iter()
             .any(|partition| partition.kind == 0xEE)
     }
+}
+
+impl MbrPartition {
+    /// It holds logical partitions.
+    pub(super) const fn is_extended(&self) -> bool {
+        PartitionKind::Mbr(self.kind).is_extended()
+    }
+}
+
+/// The entries in use of the sector of a master boot record or an extended one. `None` when it
+/// cannot be one.
+pub(super) fn entries(sector: &[u8]) -> Option<Vec<MbrPartition>> {
+    let bytes = Bytes(sector.get(..512)?);
+    if bytes.take(510)? != &[0x55, 0xAA] {
+        return None;
+    }
+    let mut partitions = Vec::new();
+    for slot in 0_u8..4 {
+        let at = 0x1BE_usize.checked_add(usize::from(slot).checked_mul(16)?)?;
+        let status = bytes.u8(at)?;
+        if !matches!(status, 0x00 | 0x80) {
+            return None;
+        }
+        let kind = bytes.u8(at.checked_add(4)?)?;
+        let sectors = bytes.u32(at.checked_add(12)?)?;
+        if kind != 0 && sectors != 0 {
+            partitions.push(MbrPartition {
+                slot,
+                active: status == 0x80,
+                kind,
+                first_sector: bytes.u32(at.checked_add(8)?)?,
+                sectors,
+            });
+        }
+    }
+    Some(partitions)
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
-//! `DRIVE_LAYOUT_INFORMATION_EX`, as the partition manager writes it into its events.
+//! The layout of a disk, `DRIVE_LAYOUT_INFORMATION_EX`, as the partition manager of Windows writes
+//! it into its events.
+//!
+//! Sources: Microsoft Learn, `DRIVE_LAYOUT_INFORMATION_EX`, `PARTITION_INFORMATION_EX` and their
+//! GPT and MBR parts (`winioctl.h`); the four layouts in the corpus' Partition/Diagnostic log.
 
-use super::{Bytes, guid_text, utf16_text};
+use kusari_evidence::Guid;
 
 const HEADER: usize = 48;
 const ENTRY: usize = 144;
@@ -36,8 +40,8 @@ pub struct DriveLayout {
     pub style: PartitionStyle,
     /// The disk signature of a master boot record.
     pub signature: Option<u32>,
-    /// The disk GUID of a GUID partition table, `{…}` in upper case.
-    pub gpt_disk_id: Option<String>,
+    /// The disk GUID of a GUID partition table.
+    pub gpt_disk_id: Option<Guid>,
     /// The partitions.
     pub partitions: Vec<DriveLayoutPartition>,
 }
@@ -53,11 +57,11 @@ pub struct DriveLayoutPartition {
     pub number: u32,
     /// The type of a partition of a master boot record.
     pub mbr_kind: Option<u8>,
-    /// The type GUID of a partition of a GUID partition table, `{…}` in upper case.
-    pub gpt_kind: Option<String>,
-    /// The partition's own GUID in a GUID partition table, `{…}` in upper case. Windows names
-    /// the volume on it by the same GUID.
-    pub gpt_id: Option<String>,
+    /// The type GUID of a partition of a GUID partition table.
+    pub gpt_kind: Option<Guid>,
+    /// The partition's own GUID in a GUID partition table. Windows names the volume on it by the
+    /// same GUID.
+    pub gpt_id: Option<Guid>,
     /// The partition's name in a GUID partition table.
     pub name: Option<String>,
 }
@@ -83,7 +87,7 @@ impl DriveLayout {
                 _ => None,
             },
             gpt_disk_id: match style {
-                PartitionStyle::Gpt => header.take(8).map(guid_text),
+                PartitionStyle::Gpt => header.guid(8),
                 _ => None,
             },
             partitions,
@@ -104,8 +108,8 @@ fn partition(style: PartitionStyle, entry: Bytes<'_>) -> Option<DriveLayoutParti
     match style {
         PartitionStyle::Mbr => partition.mbr_kind = entry.u8(32),
         PartitionStyle::Gpt => {
-            partition.gpt_kind = entry.take(32).map(guid_text);
-            partition.gpt_id = entry.take(48).map(guid_text);
+            partition.gpt_kind = entry.guid(32);
+            partition.gpt_id = entry.guid(48);
             partition.name = entry
                 .0
                 .get(72..ENTRY)
@@ -116,6 +120,43 @@ fn partition(style: PartitionStyle, entry: Bytes<'_>) -> Option<DriveLayoutParti
     }
     // A master boot record always has four entries; those of type 0 hold nothing.
     (partition.length != 0 || partition.number != 0).then_some(partition)
+}
+
+/// UTF-16LE up to the first NUL.
+fn utf16_text(bytes: &[u8]) -> String {
+    let units = bytes
+        .chunks_exact(2)
+        .filter_map(|pair| Some(u16::from_le_bytes(pair.try_into().ok()?)))
+        .take_while(|unit| *unit != 0);
+    char::decode_utf16(units)
+        .map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
+
+/// Reads little-endian numbers at offsets; `None` outside the bytes.
+#[derive(Clone, Copy)]
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take<const N: usize>(self, at: usize) -> Option<&'a [u8; N]> {
+        self.0.get(at..at.checked_add(N)?)?.try_into().ok()
+    }
+
+    fn u8(self, at: usize) -> Option<u8> {
+        self.0.get(at).copied()
+    }
+
+    fn u32(self, at: usize) -> Option<u32> {
+        Some(u32::from_le_bytes(*self.take(at)?))
+    }
+
+    fn u64(self, at: usize) -> Option<u64> {
+        Some(u64::from_le_bytes(*self.take(at)?))
+    }
+
+    fn guid(self, at: usize) -> Option<Guid> {
+        self.take(at).copied().map(Guid)
+    }
 }
 
 #[cfg(test)]
