@@ -221,14 +221,17 @@ impl Mft {
     }
 }
 
-/// A record that says another number than its place gives it was written to a wrong place.
+/// A record in use that says another number than its place gives it was written to a wrong place.
+/// mkntfs writes no number into the records that it leaves unused.
 pub(super) fn of_number(record: FileRecord<'_>) -> Result<FileRecord<'_>, RecordError> {
     let number = record.number();
     match record.stated_number() {
-        Some(stated) if u64::from(stated) != number & 0xFFFF_FFFF => Err(RecordError::Damaged {
-            number,
-            problem: format!("it says that it is record {stated}"),
-        }),
+        Some(stated) if record.in_use() && u64::from(stated) != number & 0xFFFF_FFFF => {
+            Err(RecordError::Damaged {
+                number,
+                problem: format!("it says that it is record {stated}"),
+            })
+        }
         _ => Ok(record),
     }
 }

@@ -40,6 +40,11 @@ mod streams;
 mod upcase;
 mod volume_core;
 
+#[cfg(test)]
+mod test_volumes;
+#[cfg(all(test, unix))]
+mod volume_tests;
+
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
