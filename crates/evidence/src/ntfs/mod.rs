@@ -41,6 +41,8 @@ mod upcase;
 mod volume_core;
 
 #[cfg(test)]
+mod sleuthkit_tests;
+#[cfg(test)]
 mod test_volumes;
 #[cfg(all(test, unix))]
 mod volume_tests;

@@ -82,7 +82,7 @@ fn fill(at: &Path) {
         "0x00000810",
         folder.to_str().unwrap(),
     ];
-    tools::output("setfattr", &set);
+    assert!(tools::output("setfattr", &set).is_some());
     let text: Vec<u8> = (0..30_000)
         .flat_map(|n| format!("{n}\n").into_bytes())
         .collect();
