@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entries::{self, file_of};
+use super::entries::{self, NoFile, Standing, file_of};
 use super::file::File;
 use super::folder::{Folder, Found};
 use super::index::IndexedName;
@@ -17,7 +17,16 @@ pub(super) struct Resolved {
     pub(super) path: String,
     /// The name in the folder's index; `None` for the root.
     pub(super) name: Option<IndexedName>,
+    /// The folder whose index it is.
+    pub(super) parent: Option<FileReference>,
     pub(super) reference: FileReference,
+}
+
+impl Resolved {
+    /// Whether the index that led there says that it is a folder, as the root is.
+    fn is_folder_by_index(&self) -> bool {
+        self.name.as_ref().is_none_or(|name| name.flags.folder())
+    }
 }
 
 /// The most folders inside each other on one path.
@@ -33,6 +42,7 @@ impl NtfsVolume {
         let mut at = Resolved {
             path: String::new(),
             name: None,
+            parent: None,
             reference: root.map_or(FileReference::new(ROOT_RECORD, 5), |root| root.reference()),
         };
         let mut passed = vec![ROOT_RECORD];
@@ -66,6 +76,7 @@ impl NtfsVolume {
             path: joined(&at.path, &text),
             reference: name.reference,
             name: Some(name),
+            parent: Some(folder.reference),
         }))
     }
 
@@ -76,7 +87,14 @@ impl NtfsVolume {
     pub(super) fn folder(&self, at: &Resolved) -> Result<Option<Arc<Folder>>, String> {
         let number = at.reference.record();
         let folder = self.folders.get_or_make(number, || {
-            let file = file_of(&self.core, at.reference).map_err(Some)?;
+            let file = match file_of(&self.core, at.reference) {
+                Ok(file) => file,
+                // What stands in it is known to the file table still.
+                Err(NoFile::Damaged(problem)) if at.is_folder_by_index() => {
+                    return Ok(Folder::damaged(at.reference, problem));
+                }
+                Err(problem) => return Err(Some(problem.to_string())),
+            };
             if entries::of_file(String::new(), &file).kind == EntryKind::Folder {
                 Ok(Folder::load(&self.core, &file))
             } else {
@@ -107,13 +125,41 @@ impl NtfsVolume {
         }
         let wanted: Vec<u16> = component.encode_utf16().collect();
         let mut found = folder.find(upcase, &wanted);
-        if found.damage.is_some() && !found.names.iter().any(|name| name.units == wanted) {
+        // A name that damage made another one hides the wanted one, or shows it where it is not:
+        // the records of what was found are asked, else those of its neighbours.
+        let asked = if found.names.is_empty() {
+            &found.beside
+        } else {
+            &found.names
+        };
+        let standing = |name: &IndexedName| entries::standing(&self.core, folder.reference, name);
+        let wrong = asked
+            .iter()
+            .find(|name| standing(name) != Standing::Confirmed);
+        if let Some(wrong) = wrong.map(unconfirmed) {
+            found.damage.get_or_insert(wrong);
+        }
+        let exact = found.names.iter().any(|name| name.units == wanted);
+        if found.damage.is_some() && !(exact && wrong.is_none()) {
+            found
+                .names
+                .retain(|name| standing(name) != Standing::Contradicted);
+            let of_index = found.names.len();
             found = self.completed(at, folder, found)?;
-            found.names.retain(|name| {
+            let same = |name: &IndexedName| {
                 upcase
                     .compare(name.units.iter().copied(), wanted.iter().copied())
                     .is_eq()
-            });
+            };
+            let of_table = found.names.split_off(of_index);
+            let of_table: Vec<IndexedName> = of_table.into_iter().filter(same).collect();
+            // A record that knows the name goes before one that is gone.
+            if !of_table.is_empty() {
+                found
+                    .names
+                    .retain(|name| standing(name) == Standing::Confirmed);
+            }
+            found.names.extend(of_table);
         }
         Ok(best(found.names, &wanted))
     }
@@ -162,15 +208,26 @@ impl NtfsVolume {
 
     /// The entry that a path led to.
     pub(super) fn describe(&self, at: Resolved) -> Result<Entry, String> {
-        match &at.name {
-            Some(name) => Ok(entries::of_indexed(&self.core, at.path, name)),
-            None => {
+        match (&at.name, at.parent) {
+            (Some(name), Some(parent)) => {
+                Ok(entries::of_indexed(&self.core, parent, &at.path, name).1)
+            }
+            _ => {
                 let file = File::load(&self.core, at.reference.record());
                 let file = file.map_err(|error| error.to_string())?;
                 Ok(entries::of_file(at.path, &file))
             }
         }
     }
+}
+
+/// What is wrong with an index that holds such a name.
+pub(super) fn unconfirmed(name: &IndexedName) -> String {
+    format!(
+        "its index gives the name `{}` to record {}, which does not have it",
+        name.to_text(),
+        name.reference.record()
+    )
 }
 
 /// The one that is spelled so; else a long name before a short one, then in the order of units.

@@ -107,6 +107,7 @@ fn compare(path: &Path, contents: usize) {
         assert_eq!(lines, Vec::<(String, Line)>::new(), "{}", path.display());
     };
     differ(&read.files, &said.files);
+    assert_eq!(volume.notes(), Vec::<String>::new(), "{}", path.display());
     // With several links in one folder fls gives the times of any of the names.
     let links = |body: &BTreeSet<(String, Line)>| -> BTreeSet<_> {
         body.iter()
