@@ -12,8 +12,10 @@ use crate::{Entry, EntryKind, FileTimes, Stream};
 /// What the record says to a name that an index gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It has that name, or is damaged and cannot say.
+    /// It has that name.
     Confirmed,
+    /// It is damaged and cannot say.
+    Unknown,
     /// It is another file's, or none's: what the index says is left over, or damaged.
     Gone,
     /// It is a file that has another name: the index is damaged.
@@ -40,7 +42,7 @@ fn standing_of(
     match file {
         Ok(file) if !file.problems().is_empty() || has_name(file) => Standing::Confirmed,
         Ok(_) => Standing::Contradicted,
-        Err(NoFile::Damaged(_)) => Standing::Confirmed,
+        Err(NoFile::Damaged(_)) => Standing::Unknown,
         Err(NoFile::Gone(_)) => Standing::Gone,
     }
 }
@@ -108,7 +110,7 @@ pub(super) enum NoFile {
 pub(super) fn file_of(core: &Core, reference: FileReference) -> Result<File, NoFile> {
     let file = File::load(core, reference.record()).map_err(|error| match error {
         RecordError::Damaged { .. } => NoFile::Damaged(error.to_string()),
-        RecordError::NeverUsed(_) => NoFile::Gone(error.to_string()),
+        RecordError::NeverUsed(_) | RecordError::Outside { .. } => NoFile::Gone(error.to_string()),
     })?;
     let record = file.record();
     let number = record.number();

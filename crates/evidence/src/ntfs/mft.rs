@@ -170,10 +170,10 @@ impl Mft {
     pub(super) fn record(&self, number: u64) -> Result<FileRecord<'static>, RecordError> {
         let damaged = |problem: String| RecordError::Damaged { number, problem };
         if number >= self.count {
-            return Err(damaged(format!(
-                "the file table ends at record {}",
-                self.count
-            )));
+            return Err(RecordError::Outside {
+                number,
+                count: self.count,
+            });
         }
         let read = self
             .raw_record(number)

@@ -190,26 +190,21 @@ impl NtfsVolume {
         let Some(damage) = wrong.next().map(|(name, _)| paths::unconfirmed(name)) else {
             return Ok(described.into_iter().map(|(_, entry)| entry).collect());
         };
-        // The index is damaged where nothing else shows it: the names that it hides are found
+        // The index may be damaged where nothing else shows it: the names that it hides are found
         // through the file table, and what it says wrongly is left out.
-        let right = found.names.iter().zip(&described);
-        let right = right.filter(|(_, (standing, _))| *standing == Standing::Confirmed);
-        let names: Vec<_> = right.map(|(name, _)| name.clone()).collect();
-        let known = names.len();
-        let more = folder::Found {
-            names,
-            damage: Some(damage),
-            ..folder::Found::default()
-        };
-        let mut more = self.completed(at, folder, more)?.names.split_off(known);
+        let known = found.names.iter().zip(&described);
+        let known = known.filter(|(_, (standing, _))| *standing == Standing::Confirmed);
+        let known: Vec<_> = known.map(|(name, _)| name.clone()).collect();
+        let mut more = self.names_of_table(folder, &known)?;
         more.retain(|name| self.is_listed(&at.path, name));
+        self.note_completed(at, Some(&damage), more.len());
         let more = self.entries_of(at, &more);
         let found_again: HashSet<String> = more.iter().map(|(_, e)| e.path.clone()).collect();
         let kept = described
             .into_iter()
             .filter(|(standing, entry)| match standing {
                 Standing::Confirmed => true,
-                Standing::Gone => !found_again.contains(&entry.path),
+                Standing::Unknown | Standing::Gone => !found_again.contains(&entry.path),
                 Standing::Contradicted => false,
             });
         Ok(kept.chain(more).map(|(_, entry)| entry).collect())

@@ -135,32 +135,28 @@ impl NtfsVolume {
         let standing = |name: &IndexedName| entries::standing(&self.core, folder.reference, name);
         let wrong = asked
             .iter()
-            .find(|name| standing(name) != Standing::Confirmed);
-        if let Some(wrong) = wrong.map(unconfirmed) {
-            found.damage.get_or_insert(wrong);
-        }
+            .find(|name| standing(name) != Standing::Confirmed)
+            .map(unconfirmed);
         let exact = found.names.iter().any(|name| name.units == wanted);
-        if found.damage.is_some() && !(exact && wrong.is_none()) {
-            found
-                .names
-                .retain(|name| standing(name) != Standing::Contradicted);
-            let of_index = found.names.len();
-            found = self.completed(at, folder, found)?;
-            let same = |name: &IndexedName| {
-                upcase
-                    .compare(name.units.iter().copied(), wanted.iter().copied())
-                    .is_eq()
-            };
-            let of_table = found.names.split_off(of_index);
-            let of_table: Vec<IndexedName> = of_table.into_iter().filter(same).collect();
-            // A record that knows the name goes before one that is gone.
-            if !of_table.is_empty() {
-                found
-                    .names
-                    .retain(|name| standing(name) == Standing::Confirmed);
-            }
-            found.names.extend(of_table);
+        if wrong.is_none() && (found.damage.is_none() || exact) {
+            return Ok(best(found.names, &wanted));
         }
+        let same = |name: &IndexedName| {
+            upcase
+                .compare(name.units.iter().copied(), wanted.iter().copied())
+                .is_eq()
+        };
+        let mut more = self.names_of_table(folder, &found.names)?;
+        more.retain(same);
+        self.note_completed(at, found.damage.as_ref().or(wrong.as_ref()), more.len());
+        // A record that knows the name goes before one that is gone or cannot say.
+        let only_confirmed = !more.is_empty();
+        found.names.retain(|name| match standing(name) {
+            Standing::Confirmed => true,
+            Standing::Unknown | Standing::Gone => !only_confirmed,
+            Standing::Contradicted => false,
+        });
+        found.names.extend(more);
         Ok(best(found.names, &wanted))
     }
 
@@ -171,18 +167,35 @@ impl NtfsVolume {
         folder: &Folder,
         mut found: Found,
     ) -> Result<Found, String> {
-        let Some(damage) = found.damage.take() else {
-            return Ok(found);
-        };
-        let table = self.file_table().map_err(|error| error.to_string())?;
-        let before = found.names.len();
-        file_table::add_children(&table, folder.reference, &mut found.names);
-        self.core.notes.add(format!(
-            "`/{}`: {damage}; {} names more were found through the file table",
-            at.path,
-            found.names.len().saturating_sub(before)
-        ));
+        if found.damage.is_some() {
+            let more = self.names_of_table(folder, &found.names)?;
+            self.note_completed(at, found.damage.as_ref(), more.len());
+            found.names.extend(more);
+        }
         Ok(found)
+    }
+
+    /// The names that the file table knows in a folder beside those that are `known`.
+    pub(super) fn names_of_table(
+        &self,
+        folder: &Folder,
+        known: &[IndexedName],
+    ) -> Result<Vec<IndexedName>, String> {
+        let table = self.file_table().map_err(|error| error.to_string())?;
+        Ok(file_table::further_children(
+            &table,
+            folder.reference,
+            known,
+        ))
+    }
+
+    pub(super) fn note_completed(&self, at: &Resolved, damage: Option<&String>, more: usize) {
+        if let Some(damage) = damage {
+            self.core.notes.add(format!(
+                "`/{}`: {damage}; {more} names more were found through the file table",
+                at.path
+            ));
+        }
     }
 
     /// For a short name the long one beside it.
@@ -221,10 +234,10 @@ impl NtfsVolume {
     }
 }
 
-/// What is wrong with an index that holds such a name.
+/// What may be wrong with an index that holds such a name.
 pub(super) fn unconfirmed(name: &IndexedName) -> String {
     format!(
-        "its index gives the name `{}` to record {}, which does not have it",
+        "its index gives the name `{}` to record {}, which is not known to have it",
         name.to_text(),
         name.reference.record()
     )
