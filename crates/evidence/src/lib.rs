@@ -38,8 +38,8 @@ pub mod exfat;
 pub mod fat;
 pub mod hash;
 pub mod ntfs;
-pub mod shadow_copy;
 pub mod partition;
+pub mod shadow_copy;
 pub mod time;
 
 mod block_cache;

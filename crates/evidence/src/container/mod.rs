@@ -6,7 +6,9 @@
 
 mod aff4;
 mod block_notes;
+pub mod ewf;
 mod few_notes;
+pub mod hashing;
 #[cfg(test)]
 mod image_folder;
 mod layers;
@@ -23,8 +25,6 @@ mod unpack;
 mod vhd;
 mod vhdx;
 mod vmdk;
-pub mod ewf;
-pub mod hashing;
 
 use std::io;
 use std::sync::Arc;
@@ -174,8 +174,8 @@ static FORMATS: &[&Format] = &[
     &vmdk::FORMAT,
     &qcow2::FORMAT,
     &aff4::FORMAT,
+    &ewf::FORMAT,
 ];
-static FORMATS: &[&Format] = &[&ewf::FORMAT];
 
 /// The most parents of parents; a chain that is longer leads in a circle or was made to.
 const DEEPEST: u32 = 32;
