@@ -43,10 +43,13 @@ mod volume_core;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
+mod overlay_tests;
+#[cfg(test)]
 mod sleuthkit_tests;
 #[cfg(test)]
 mod test_volumes;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod volume_tests;
 
 use std::collections::HashSet;

@@ -213,8 +213,6 @@ fn what_windows_deletes_is_found_as_sleuthkit_finds_it() {
         delete_record(&mut bytes, number);
     }
     // Their clusters are free, but for those of file 4, which have been given to another file.
-    let bitmap = volume.data_ranges("folder/sub/file 3.txt", None).unwrap();
-    assert_eq!(bitmap, [0..5000]);
     free_clusters(&volume, &mut bytes, "folder/sub/file 3.txt");
     test.set_bytes(&bytes);
 
