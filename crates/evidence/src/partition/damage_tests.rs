@@ -187,6 +187,13 @@ fn a_record_in_sectors_of_another_size_is_told_by_its_volumes() {
     let table = read(&disk(&bytes), 512);
     assert_eq!(table.partitions[0].start, 10 * 4096);
     assert!(table.notes[0].contains("sectors of 4096"));
+    // Or by the record of an extended partition.
+    let mut bytes = vec![0; 100 * 4096];
+    put_record(&mut bytes, 0, &[(5, 10, 80)]);
+    put_record(&mut bytes, 80, &[(7, 5, 20)]);
+    let table = read(&disk(&bytes), 512);
+    assert_eq!(table.partitions[1].start, 15 * 4096);
+    assert_eq!(table.partitions[1].number, Some(5));
 }
 
 #[test]

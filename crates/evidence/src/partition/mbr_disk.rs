@@ -2,7 +2,7 @@
 
 use super::extended;
 use super::kind::PartitionKind;
-use super::mbr::{Mbr, MbrPartition};
+use super::mbr::{self, Mbr, MbrPartition};
 use super::table::{Draft, Origin, Partition, Scheme, Span};
 use crate::boot_sector::BootSector;
 use crate::read_vec_at;
@@ -51,29 +51,30 @@ pub(super) fn partition(
 }
 
 /// A master boot record does not say in which sectors it counts, and a raw image of a disk with
-/// sectors of 4096 bytes has lost it: the size by which volumes begin where it says is right.
+/// sectors of 4096 bytes has lost it: the size by which something begins where it says is right.
 fn choose_sector_size(draft: &mut Draft<'_>, mbr: &Mbr) {
-    let volumes = |size: u32| {
-        let starts = mbr
-            .partitions
-            .iter()
-            .map(|entry| u64::from(entry.first_sector).saturating_mul(u64::from(size)));
-        starts
-            .filter(|start| {
-                read_vec_at(draft.disk, *start, 512)
-                    .is_ok_and(|sector| BootSector::parse(&sector).is_some())
-            })
-            .count()
-    };
-    if volumes(draft.sector_size) > 0 {
+    if begins_anything(draft, mbr, draft.sector_size) {
         return;
     }
     let other = if draft.sector_size == 512 { 4096 } else { 512 };
-    if volumes(other) > 0 {
+    if begins_anything(draft, mbr, other) {
         draft.notes.add(format!(
-            "the volumes begin where the table says only when it counts in sectors of {other} \
+            "the partitions begin where the table says only when it counts in sectors of {other} \
              bytes; it is read so"
         ));
         draft.sector_size = other;
     }
+}
+
+/// Whether a volume, or an extended boot record, stands where a partition begins.
+fn begins_anything(draft: &Draft<'_>, mbr: &Mbr, size: u32) -> bool {
+    mbr.partitions.iter().any(|entry| {
+        let start = u64::from(entry.first_sector).saturating_mul(u64::from(size));
+        let sector = read_vec_at(draft.disk, start, 512).unwrap_or_default();
+        if entry.is_extended() {
+            mbr::entries(&sector).is_some()
+        } else {
+            BootSector::parse(&sector).is_some()
+        }
+    })
 }

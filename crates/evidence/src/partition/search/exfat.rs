@@ -28,15 +28,20 @@ pub(super) fn volume(disk: &dyn ReadAt, place: u64, sector: &[u8]) -> Option<Spa
         .map(|start| Span { start, length })
 }
 
-/// Whether the region's last sector repeats the checksum of the others.
+/// Whether the region's last sector repeats the checksum of the others, and nothing else.
 fn region_holds(disk: &dyn ReadAt, at: u64, size: u64) -> bool {
-    let Ok(region) = read_vec_at(disk, at, REGION.saturating_mul(size)) else {
+    let before = (REGION - 1).saturating_mul(size);
+    let Ok(sum) = read_vec_at(disk, at.saturating_add(before), size) else {
         return false;
     };
-    let Some((sectors, sum)) = usize::try_from(size)
-        .ok()
-        .and_then(|size| region.split_at_checked(size.checked_mul(11)?))
-    else {
+    // This is looked at first, for the sum takes its time.
+    let Some(stored) = sum.first_chunk::<4>() else {
+        return false;
+    };
+    if u64::try_from(sum.len()) != Ok(size) || sum.chunks_exact(4).any(|word| word != stored) {
+        return false;
+    }
+    let Ok(sectors) = read_vec_at(disk, at, before) else {
         return false;
     };
     let mut expected = 0_u32;
@@ -46,9 +51,5 @@ fn region_holds(disk: &dyn ReadAt, at: u64, size: u64) -> bool {
             expected = expected.rotate_right(1).wrapping_add(u32::from(*byte));
         }
     }
-    !sum.is_empty()
-        && u64::try_from(sum.len()) == Ok(size)
-        && sum
-            .chunks_exact(4)
-            .all(|word| word == expected.to_le_bytes())
+    *stored == expected.to_le_bytes()
 }

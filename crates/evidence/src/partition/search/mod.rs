@@ -62,7 +62,15 @@ pub fn search(disk: &Arc<dyn ReadAt>, step: u64, progress: &mut dyn FnMut(u64)) 
     let mut at = 0_u64;
     let mut unreadable = Unreadable::default();
     while at < disk.size() && !finds.is_full() {
-        let count = match read_piece(disk, at, &mut buffer) {
+        // Where the last read failed, a short one asks whether the damage is over: a container may
+        // work long on a large one before it says no.
+        let length = if unreadable.reaches(at) {
+            SECTOR
+        } else {
+            PIECE
+        };
+        let part = buffer.get_mut(..length).unwrap_or_default();
+        let count = match read_piece(disk, at, part) {
             Ok(0) => break,
             Ok(count) => count,
             Err(()) => {
@@ -203,7 +211,8 @@ struct Unreadable {
 
 impl Unreadable {
     fn add(&mut self, at: u64) {
-        match self.last.as_mut().filter(|last| last.end() == at) {
+        let is_next = self.reaches(at);
+        match self.last.as_mut().filter(|_| is_next) {
             Some(last) => last.length = last.length.saturating_add(HOLE),
             None => {
                 self.say_last();
@@ -213,6 +222,11 @@ impl Unreadable {
                 });
             }
         }
+    }
+
+    /// Whether the last stretch ends there.
+    fn reaches(&self, at: u64) -> bool {
+        self.last.is_some_and(|last| last.end() == at)
     }
 
     fn say_last(&mut self) {
