@@ -282,6 +282,34 @@ fn a_bad_sector_costs_that_sector() {
 }
 
 #[test]
+fn bytes_in_conversion_are_no_made_up_bytes() {
+    let (plain, written) = written(Progress::UpTo(0xA_0000), Method::AesXts128);
+    let mut bytes = written.volume;
+    for at in written.metadata {
+        let block = &mut bytes[at as usize..];
+        block[12] = 2;
+        block[24..28].copy_from_slice(&0x1000_u32.to_le_bytes());
+        let size = usize::from(u16::from_le_bytes([block[8], block[9]])) * 16;
+        let sum = crc32fast::hash(&block[..size]);
+        block[size + 4..size + 8].copy_from_slice(&sum.to_le_bytes());
+    }
+    let unlocked = unlock(bytes);
+    // The sums were made to fit; the hash that is signed cannot be.
+    assert_eq!(
+        (unlocked.metadata_signed, unlocked.notes.len()),
+        (Some(false), 1)
+    );
+    let media = unlocked.media;
+    let error = media.read_at(0xA_0000, &mut [0; 1]).unwrap_err();
+    assert!(error.to_string().contains("conversion log"), "{error}");
+    assert!(media.read_at(0xA_0FFF, &mut [0; 1]).is_err());
+    for part in [0..0xA_0000, 0xA_1000..plain.len()] {
+        let read = read_vec_at(media.as_ref(), part.start as u64, part.len() as u64);
+        assert!(read.unwrap() == plain[part]);
+    }
+}
+
+#[test]
 fn a_volume_cut_short_ends_there() {
     let (plain, written) = written(Progress::All, Method::AesXts128);
     let cut = written.volume[..0xF_0100].to_vec();
