@@ -2,7 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use kusari_fixtures::variants;
+
+use super::attribute::AttributeType;
 use super::boot_sector::BootSector;
+use super::extents::Content;
+use super::file_name;
+use super::name::Name;
+use super::record::tests::{non_resident, record, resident};
 use super::test_volumes::{
     TestVolume, all_entries, change_record, content, is_file, open_bytes, record_offset,
 };
@@ -310,6 +317,126 @@ fn folders_that_lead_round_in_a_circle_end() {
     // The record does not confirm it, so the file table's answer is taken.
     let entry = volume.entry("Windows/System32").unwrap().unwrap();
     assert_eq!(entry.reference, inner.reference);
+}
+
+#[test]
+fn stretches_that_are_zeroed_cut_or_noise_end_in_no_panic() {
+    let Some(test) = filled() else { return };
+    let bytes = test.bytes();
+    // The metadata stand in the first part of the volume.
+    let part = record_offset(&bytes, 0) + 200 * 1024;
+    let part = part.min(bytes.len());
+    for seed in 0..14 {
+        let variant = variants::variant(&bytes[..part], seed, 20_000);
+        let mut damaged = variant.bytes;
+        damaged.extend_from_slice(&bytes[part..]);
+        if let Ok(volume) = NtfsVolume::open(std::sync::Arc::new(damaged), "variant") {
+            read_everything(&volume);
+        }
+    }
+}
+
+/// An entry of an attribute list.
+fn list_entry(kind: AttributeType, first_vcn: u64, record: FileReference) -> Vec<u8> {
+    let mut entry = vec![0; 32];
+    entry[..4].copy_from_slice(&kind.0.to_le_bytes());
+    entry[4] = 32;
+    entry[7] = 26;
+    entry[8..16].copy_from_slice(&first_vcn.to_le_bytes());
+    entry[16..24].copy_from_slice(&record.0.to_le_bytes());
+    entry
+}
+
+#[test]
+fn attribute_lists_are_followed_once_and_only_to_their_own_records() {
+    let Some(test) = filled() else { return };
+    let volume = test.open();
+    let path = "Users/someone/a file with a name that takes room 6";
+    let other_path = "Users/someone/a file with a name that takes room 9";
+    let free_path = "Users/someone/a file with a name that takes room 12";
+    let find = |path: &str| volume.entry(path).unwrap().unwrap();
+    let (file, other, free) = (find(path), find(other_path), find(free_path));
+    let folder = FileReference(find("Users/someone").reference.unwrap());
+    let reference = FileReference(file.reference.unwrap());
+    let (_, data) = volume.file_at(other_path).unwrap();
+    let Ok(Some(Content::Clusters(extents))) = data.content(AttributeType::DATA, Name::new(&[]))
+    else {
+        panic!("2000 bytes stand in clusters");
+    };
+    // The list and the data go where the other file's data stand.
+    let lcn = extents.runs[0].lcn.unwrap();
+    let name = file_name::tests::value(folder, path.rsplit('/').next().unwrap(), 1, 0);
+    let extension = FileReference::new(record_of(&free), 9);
+    // The list names its own record, another file's, one that is not there, the right one twice,
+    // and stands in a cluster itself.
+    let list: Vec<u8> = [
+        (AttributeType::DATA, 0, reference),
+        (
+            AttributeType::DATA,
+            0,
+            FileReference(other.reference.unwrap()),
+        ),
+        (AttributeType::DATA, 0, FileReference::new(1 << 40, 1)),
+        (AttributeType::DATA, 2, extension),
+        (AttributeType::DATA, 2, extension),
+    ]
+    .into_iter()
+    .flat_map(|(kind, vcn, record)| list_entry(kind, vcn, record))
+    .collect();
+    let mut bytes = test.bytes();
+    let cluster = usize::try_from(lcn).unwrap() * 512;
+    let size = list.len() as u64;
+    let [a, b, c, ..] = lcn.to_le_bytes();
+    let runs = [0x31, 2, a, b, c, 0];
+    let base = record(
+        u32::try_from(reference.record()).unwrap(),
+        reference.sequence(),
+        1,
+        &[
+            non_resident(AttributeType::ATTRIBUTE_LIST, 0, &runs, size),
+            resident(AttributeType::FILE_NAME, "", &name),
+            non_resident(AttributeType::DATA, 0, &runs, 4 * 512),
+        ],
+    );
+    let mut second = record(
+        u32::try_from(extension.record()).unwrap(),
+        9,
+        1,
+        &[non_resident(AttributeType::DATA, 2, &[0x01, 2, 0], 0)],
+    );
+    second[32..40].copy_from_slice(&reference.0.to_le_bytes());
+    for (number, bytes_of_record) in [(reference.record(), base), (extension.record(), second)] {
+        let at = record_offset(&bytes, number);
+        bytes[at..at + 1024].copy_from_slice(&bytes_of_record);
+    }
+    bytes[cluster..cluster + list.len()].copy_from_slice(&list);
+    let expected = [&bytes[cluster..cluster + 1024], &[0; 1024]].concat();
+
+    let volume = open_bytes(bytes);
+    let entry = volume.entry(path).unwrap().unwrap();
+    assert_eq!(entry.size, 2048);
+    assert!(content(&volume, &entry, None) == expected);
+    let notes = volume.notes().join("\n");
+    assert!(notes.contains("belongs to another file"), "{notes}");
+    assert!(notes.contains("the file table ends"), "{notes}");
+    // The extension is no file by itself.
+    assert!(volume.open(free_path, None).is_err());
+}
+
+#[test]
+fn an_encrypted_file_says_that_it_is() {
+    let Some(test) = filled() else { return };
+    let path = "Users/someone/a file with a name that takes room 3";
+    let number = record_of(&test.open().entry(path).unwrap().unwrap());
+    let mut bytes = test.bytes();
+    change_record(&mut bytes, number, |record| {
+        let data = find(record, &[0x80, 0, 0, 0]);
+        record[data + 13] |= 0x40;
+    });
+    let volume = open_bytes(bytes);
+    assert_eq!(volume.entry(path).unwrap().unwrap().size, 2000);
+    let error = volume.open(path, None).unwrap_err().to_string();
+    assert!(error.contains("EFS"), "{error}");
 }
 
 fn find(bytes: &[u8], pattern: &[u8]) -> usize {

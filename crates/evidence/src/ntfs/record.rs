@@ -18,8 +18,10 @@ use super::standard_information::StandardInformation;
 pub struct FileRecord<'a> {
     number: u64,
     bytes: Cow<'a, [u8]>,
-    /// Where the first attribute stands, and where the used part ends.
-    attributes: (usize, usize),
+    /// Where the first attribute stands.
+    first: usize,
+    /// Where the header says that the attributes end.
+    used: usize,
 }
 
 /// Why bytes are no file record.
@@ -60,11 +62,12 @@ const HAS_NAME_INDEX: u16 = 2;
 /// When nothing was ever written there, when the record is torn, or when its header says what
 /// cannot be.
 pub fn parse(mut bytes: Vec<u8>, number: u64) -> Result<FileRecord<'static>, RecordError> {
-    let attributes = check(&mut bytes, number)?;
+    let (first, used) = check(&mut bytes, number)?;
     Ok(FileRecord {
         number,
         bytes: Cow::Owned(bytes),
-        attributes,
+        first,
+        used,
     })
 }
 
@@ -73,11 +76,12 @@ pub fn parse(mut bytes: Vec<u8>, number: u64) -> Result<FileRecord<'static>, Rec
 /// # Errors
 /// As [`parse`].
 pub fn parse_in_place(bytes: &mut [u8], number: u64) -> Result<FileRecord<'_>, RecordError> {
-    let attributes = check(bytes, number)?;
+    let (first, used) = check(bytes, number)?;
     Ok(FileRecord {
         number,
         bytes: Cow::Borrowed(bytes),
-        attributes,
+        first,
+        used,
     })
 }
 
@@ -100,11 +104,9 @@ fn check(bytes: &mut [u8], number: u64) -> Result<(usize, usize), RecordError> {
     let first = u16_at(bytes, 20).map(usize::from);
     let used = u32_at(bytes, 24).map(|used| narrowed(u64::from(used)));
     match (first, used) {
-        (Some(first), Some(used)) if first >= 42 && first <= used && used <= bytes.len() => {
-            Ok((first, used))
-        }
+        (Some(first), Some(used)) if first >= 42 && first < bytes.len() => Ok((first, used)),
         _ => Err(damaged(
-            "its header says lengths that do not fit".to_owned(),
+            "its header says that its attributes start outside of it".to_owned(),
         )),
     }
 }
@@ -181,10 +183,20 @@ impl FileRecord<'_> {
         std::iter::from_fn(move || walk.next().and_then(Result::ok))
     }
 
-    /// What ends its attributes too early.
+    /// What is wrong with its attributes: what ends them too early, or that they go on behind the
+    /// part that the header says is used.
     #[must_use]
     pub fn damage(&self) -> Option<String> {
-        self.walk().find_map(Result::err)
+        let mut walk = self.walk();
+        if let Some(problem) = walk.by_ref().find_map(Result::err) {
+            return Some(problem);
+        }
+        (walk.end > self.used).then(|| {
+            format!(
+                "its attributes end at byte {}, its header says {}",
+                walk.end, self.used
+            )
+        })
     }
 
     /// Its first `$STANDARD_INFORMATION`.
@@ -213,15 +225,17 @@ impl FileRecord<'_> {
         FileRecord {
             number: self.number,
             bytes: Cow::Owned(self.bytes.into_owned()),
-            attributes: self.attributes,
+            first: self.first,
+            used: self.used,
         }
     }
 
     fn walk(&self) -> Walk<'_> {
-        let (first, used) = self.attributes;
         Walk {
-            bytes: self.bytes.get(..used).unwrap_or_default(),
-            next: Some(first),
+            // Up to the end mark, also where the header says less.
+            bytes: &self.bytes,
+            next: Some(self.first),
+            end: self.first,
         }
     }
 
@@ -233,6 +247,8 @@ impl FileRecord<'_> {
 struct Walk<'a> {
     bytes: &'a [u8],
     next: Option<usize>,
+    /// Where the last attribute that was read ends.
+    end: usize,
 }
 
 impl<'a> Iterator for Walk<'a> {
@@ -243,6 +259,7 @@ impl<'a> Iterator for Walk<'a> {
         match Attribute::parse(self.bytes, offset) {
             Ok(Some((attribute, next))) => {
                 self.next = Some(next);
+                self.end = next;
                 Some(Ok(attribute))
             }
             Ok(None) => None,
@@ -253,4 +270,4 @@ impl<'a> Iterator for Walk<'a> {
 
 #[cfg(test)]
 #[path = "record_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -138,13 +138,29 @@ fn a_malformed_attribute_costs_what_follows_and_is_said() {
 }
 
 #[test]
+fn attributes_go_on_to_their_end_mark() {
+    let attributes = [
+        resident(AttributeType::STANDARD_INFORMATION, "", &[0; 72]),
+        resident(AttributeType::DATA, "", b"hello"),
+    ];
+    let mut bytes = record(1, 1, 1, &attributes);
+    bytes[24] = 150;
+    let record = parse(bytes, 1).unwrap();
+    assert_eq!(record.attributes().count(), 2);
+    assert_eq!(
+        record.damage().unwrap(),
+        "its attributes end at byte 184, its header says 150"
+    );
+}
+
+#[test]
 fn what_is_no_record_is_said() {
     assert_eq!(
         parse(vec![0; 1024], 7).unwrap_err(),
         RecordError::NeverUsed(7)
     );
     let whole = record(1, 1, 1, &[]);
-    for (at, value) in [(0, b'B'), (20, 0xFF), (24, 0), (25, 0xFF), (511, 9), (6, 1)] {
+    for (at, value) in [(0, b'B'), (20, 0), (21, 0xFF), (511, 9), (6, 1)] {
         let mut bytes = whole.clone();
         bytes[at] = value;
         assert!(
