@@ -40,8 +40,51 @@ fn is_one(ends: &Ends<'_>) -> bool {
 
 fn open(_: &Candidate<'_>) -> Result<Container, FormatError> {
     Err(FormatError::Unsupported(
-        "an AFF4 image: Kusari does not read AFF4; convert it with aff4-imager or the writer of \
-         the image (Evimetry, Magnet) to a raw image or E01"
+        "an AFF4 image: this format is not read; convert it to a raw image or E01 with the \
+         program that wrote it, or with aff4imager (c-aff4)"
             .to_owned(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::image_folder::ImageFolder;
+
+    #[test]
+    fn a_zip_is_an_aff4_image_by_its_members_or_its_comment() {
+        let folder = ImageFolder::new();
+        folder.write(
+            "container.description",
+            b"aff4://e9cd53d3-b682-4f12-8045-86ba50a0239c",
+        );
+        folder.write("information.turtle", &[b'x'; 5000]);
+        folder.write("report.txt", &[b'y'; 5000]);
+        let path = |name: &str| folder.path(name);
+        let zips = [
+            ("first.zip", vec!["container.description", "report.txt"]),
+            ("last.zip", vec!["report.txt", "information.turtle"]),
+            ("other.zip", vec!["report.txt"]),
+        ];
+        for (zip, members) in zips {
+            let members: Vec<String> = members.iter().map(|name| path(name)).collect();
+            let zip = path(zip);
+            let mut arguments = vec!["-q", "-j", &zip];
+            arguments.extend(members.iter().map(String::as_str));
+            if folder.tool("zip", &arguments).is_none() {
+                return;
+            }
+        }
+        for zip in ["first.zip", "last.zip"] {
+            let refused = folder.try_open(zip).err().unwrap().to_string();
+            assert!(refused.starts_with("an AFF4 image: "), "{refused}");
+        }
+        assert!(folder.try_open("other.zip").unwrap().is_none());
+        // The length of the comment stands in the last two bytes of the record.
+        let mut commented = folder.read("other.zip");
+        let end = commented.len() - 2;
+        commented[end] = 9;
+        commented.extend(b"aff4://x\0");
+        folder.write("commented.zip", &commented);
+        assert!(folder.try_open("commented.zip").is_err());
+    }
 }

@@ -93,7 +93,8 @@ impl Clusters {
     /// L1 table.
     fn check_cluster(&self, cluster: u64, what: &str, entry_at: u64) -> io::Result<()> {
         // The entries that the disk needs; the header may say any number.
-        let needed = (self.size >> self.l1_shift()).min(self.l1_entries) + 1;
+        let needed = self.size.div_ceil(1 << self.l1_shift());
+        let needed = needed.min(self.l1_entries);
         let l1_end = self.l1_offset.saturating_add(needed * 8);
         let in_l1 = cluster >= self.l1_offset && cluster < l1_end;
         if !cluster.is_multiple_of(self.cluster_size()) || cluster == 0 || in_l1 {

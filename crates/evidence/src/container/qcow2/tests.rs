@@ -56,6 +56,28 @@ fn every_kind_that_qemu_img_writes() {
     }
 }
 
+/// A full L1 table, with an L2 table directly behind it.
+#[test]
+fn a_disk_that_fills_its_l1_table() {
+    let folder = ImageFolder::new();
+    let raw = some_disk(8 * MIB, 7);
+    folder.write("r.raw", &raw);
+    let made = folder.qemu_img(&[
+        "convert",
+        "-f",
+        "raw",
+        "-O",
+        "qcow2",
+        "-o",
+        "cluster_size=512",
+        "{}r.raw",
+        "{}i.qcow2",
+    ]);
+    if made.is_some() {
+        assert_same(&folder.open("i.qcow2"), &raw);
+    }
+}
+
 #[test]
 fn version_one() {
     let folder = ImageFolder::new();

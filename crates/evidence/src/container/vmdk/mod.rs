@@ -1,7 +1,7 @@
 //! VMDK, the disk of VMware: a text that describes it, and extents that hold it.
 //!
-//! Sources: VMware, "Virtual Disk Format 5.0" (technical note); libyal, "VMware Virtual Disk
-//! (VMDK) format specification"; images written by `qemu-img`. Held against `qemu-img` and
+//! Sources: libyal, "VMware Virtual Disk (VMDK) format specification", which rests on VMware's
+//! "Virtual Disk Format" 1.1 and 5.0; images written by `qemu-img`. Held against `qemu-img` and
 //! libvmdk (docs/validation/vmdk-qcow2.md).
 
 mod descriptor;
