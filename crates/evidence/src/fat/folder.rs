@@ -32,8 +32,10 @@ pub(super) struct Assembly<'a> {
     pub(super) erased: bool,
     pub(super) out: Folder,
     pub(super) labels: Vec<Label>,
-    /// How many short names read as their long names say, by code page.
+    /// How many short names read as their long names say, by code page; counted only where that
+    /// is asked for.
     pub(super) votes: Vec<(CodePage, usize)>,
+    pub(super) counts_votes: bool,
     parts: Vec<Part>,
     erased_parts: Vec<Part>,
     ended: bool,
@@ -50,6 +52,7 @@ impl<'a> Assembly<'a> {
             out: Folder::default(),
             labels: Vec::new(),
             votes: Vec::new(),
+            counts_votes: false,
             parts: Vec::new(),
             erased_parts: Vec::new(),
             ended: false,
@@ -144,7 +147,8 @@ impl<'a> Assembly<'a> {
         }
         let long = long_name::of_entry(&parts, checksum(&entry.name));
         match &long {
-            Some(long) => self.vote(&entry, long),
+            Some(long) if self.counts_votes => self.vote(&entry, long),
+            Some(_) => {}
             None => self.orphaned(&parts),
         }
         self.add(slot.at, &entry, long, false);

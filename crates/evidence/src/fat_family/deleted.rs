@@ -125,10 +125,16 @@ impl<V: Volume> Search<'_, V> {
 
     fn deleted_folder(&mut self, pending: &Pending) {
         let record = &pending.record;
-        if record.first == 0 || self.looked_into.contains(&record.first) {
+        if record.first == 0 {
             return;
         }
         let path = join(&pending.parent, &record.name);
+        if self.looked_into.contains(&record.first) {
+            // So it is when a folder was renamed or moved, too.
+            let reason = format!("its first cluster, {}, is another folder's", record.first);
+            self.unread(&path, &reason);
+            return;
+        }
         match self
             .tree
             .volume
