@@ -39,6 +39,8 @@ pub(super) struct Assembly<'a> {
     parts: Vec<Part>,
     erased_parts: Vec<Part>,
     ended: bool,
+    /// How many entries hold a time that is none, and where the first of them stands.
+    odd_times: Option<(u64, u64)>,
 }
 
 impl<'a> Assembly<'a> {
@@ -56,11 +58,13 @@ impl<'a> Assembly<'a> {
             parts: Vec::new(),
             erased_parts: Vec::new(),
             ended: false,
+            odd_times: None,
         }
     }
 
     /// Takes the next slot.
     pub(super) fn take(&mut self, piece: Piece) {
+        self.out.slots = self.out.slots.saturating_add(1);
         let slot = match piece {
             Piece::Slot(slot) => slot,
             Piece::Gap => {
@@ -82,6 +86,12 @@ impl<'a> Assembly<'a> {
     /// Nothing comes any more.
     pub(super) fn end(&mut self) {
         self.drop_parts();
+        if let Some((count, at)) = self.odd_times {
+            self.notes.add(format!(
+                "a time is none and was left out in {count} directory entries of one folder, the \
+                 first at byte {at}"
+            ));
+        }
     }
 
     /// Whether what stands here is left over from before.
@@ -218,9 +228,8 @@ impl<'a> Assembly<'a> {
         };
         let (times, odd) = entry.times();
         if odd {
-            self.notes.add(format!(
-                "a time in the directory entry at byte {at} is none and was left out"
-            ));
+            let (count, _) = self.odd_times.get_or_insert((0, at));
+            *count = count.saturating_add(1);
         }
         let kind = entry.kind();
         let record = Record {
@@ -241,6 +250,12 @@ impl<'a> Assembly<'a> {
             at,
             untrusted: None,
         };
+        if kind == crate::EntryKind::Folder && record.first == 0 && !deleted {
+            self.notes.add(format!(
+                "the folder `{}` (entry at byte {at}) names no cluster, so nothing in it is listed",
+                record.name
+            ));
+        }
         if deleted {
             self.out.deleted.push(record);
         } else {
