@@ -29,6 +29,24 @@ pub(super) struct Assembly<'a> {
     /// Entries that belong to a primary entry which is not read.
     skipped: u8,
     ended: bool,
+    odd_times: Tally,
+    changed: Tally,
+}
+
+/// How many entries, and the first of them.
+#[derive(Debug, Default)]
+struct Tally {
+    count: u64,
+    first: String,
+}
+
+impl Tally {
+    fn add(&mut self, entry: impl FnOnce() -> String) {
+        if self.count == 0 {
+            self.first = entry();
+        }
+        self.count = self.count.saturating_add(1);
+    }
 }
 
 impl<'a> Assembly<'a> {
@@ -42,6 +60,8 @@ impl<'a> Assembly<'a> {
             wanted: 0,
             skipped: 0,
             ended: false,
+            odd_times: Tally::default(),
+            changed: Tally::default(),
         }
     }
 
@@ -52,6 +72,7 @@ impl<'a> Assembly<'a> {
 
     /// Takes the next slot; `false` when no more are wanted.
     pub(super) fn take(&mut self, piece: Piece) -> bool {
+        self.out.slots = self.out.slots.saturating_add(1);
         let slot = match piece {
             Piece::Slot(slot) => slot,
             Piece::Gap => {
@@ -79,6 +100,20 @@ impl<'a> Assembly<'a> {
     /// Nothing comes any more.
     pub(super) fn end(&mut self) {
         self.drop_pending();
+        if self.odd_times.count > 0 {
+            self.notes.add(format!(
+                "a time is none and was left out in {} directory entries of one folder, the first \
+                 {}",
+                self.odd_times.count, self.odd_times.first
+            ));
+        }
+        if self.changed.count > 0 {
+            self.notes.add(format!(
+                "{} deleted entries of one folder are not listed, because they were changed since \
+                 (their sums are wrong); the first {}",
+                self.changed.count, self.changed.first
+            ));
+        }
     }
 
     fn take_primary(&mut self, slot: Slot, kind: u8) {
@@ -128,11 +163,10 @@ impl<'a> Assembly<'a> {
             )),
             // What was deleted is often overwritten in part.
             Err(_) => {}
-            Ok((record, _)) if deleted && record.untrusted.is_some() => self.notes.add(format!(
-                "the deleted entry at byte {at} is not listed: it was changed since (its sum is \
-                 wrong); its name reads `{}`",
-                record.name
-            )),
+            Ok((record, _)) if deleted && record.untrusted.is_some() => {
+                self.changed
+                    .add(|| format!("at byte {at} reads `{}`", record.name));
+            }
             Ok((record, odd)) => {
                 if record.untrusted.is_some() {
                     self.notes.add(format!(
@@ -142,9 +176,7 @@ impl<'a> Assembly<'a> {
                     ));
                 }
                 if odd {
-                    self.notes.add(format!(
-                        "a time in the directory entry at byte {at} is none and was left out"
-                    ));
+                    self.odd_times.add(|| format!("at byte {at}"));
                 }
                 let count = self.out.live.len().saturating_add(self.out.deleted.len());
                 if count >= MOST_OF_A_FOLDER {

@@ -17,6 +17,8 @@ mod layout;
 mod up_case;
 
 #[cfg(test)]
+mod against_others;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

@@ -6,6 +6,8 @@
 //! Sources: the mapping tables of the Unicode Consortium (`VENDORS/MICSFT/PC/CP437.TXT`,
 //! `CP850.TXT`); code page 932 is the `Shift_JIS` of the WHATWG Encoding Standard.
 
+use std::sync::LazyLock;
+
 use encoding_rs::SHIFT_JIS;
 
 /// An OEM code page.
@@ -32,13 +34,16 @@ const HIGH_850: &str = "\
 └┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀\
 ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{AD}±‗¾¶§÷¸°¨·¹³²■\u{A0}";
 
+static TABLE_437: LazyLock<Vec<char>> = LazyLock::new(|| HIGH_437.chars().collect());
+static TABLE_850: LazyLock<Vec<char>> = LazyLock::new(|| HIGH_850.chars().collect());
+
 impl CodePage {
     /// The text of these bytes; `None` when they are none in this code page.
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> Option<String> {
         let high = match self {
-            Self::Cp437 => HIGH_437,
-            Self::Cp850 => HIGH_850,
+            Self::Cp437 => &TABLE_437,
+            Self::Cp850 => &TABLE_850,
             Self::Cp932 => {
                 return SHIFT_JIS
                     .decode_without_bom_handling_and_without_replacement(bytes)
@@ -49,7 +54,7 @@ impl CodePage {
             .iter()
             .map(|byte| match byte.checked_sub(0x80) {
                 None => Some(char::from(*byte)),
-                Some(index) => high.chars().nth(usize::from(index)),
+                Some(index) => high.get(usize::from(index)).copied(),
             })
             .collect()
     }

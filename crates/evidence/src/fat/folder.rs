@@ -32,11 +32,15 @@ pub(super) struct Assembly<'a> {
     pub(super) erased: bool,
     pub(super) out: Folder,
     pub(super) labels: Vec<Label>,
-    /// How many short names read as their long names say, by code page.
+    /// How many short names read as their long names say, by code page; counted only where that
+    /// is asked for.
     pub(super) votes: Vec<(CodePage, usize)>,
+    pub(super) counts_votes: bool,
     parts: Vec<Part>,
     erased_parts: Vec<Part>,
     ended: bool,
+    /// How many entries hold a time that is none, and where the first of them stands.
+    odd_times: Option<(u64, u64)>,
 }
 
 impl<'a> Assembly<'a> {
@@ -50,14 +54,17 @@ impl<'a> Assembly<'a> {
             out: Folder::default(),
             labels: Vec::new(),
             votes: Vec::new(),
+            counts_votes: false,
             parts: Vec::new(),
             erased_parts: Vec::new(),
             ended: false,
+            odd_times: None,
         }
     }
 
     /// Takes the next slot.
     pub(super) fn take(&mut self, piece: Piece) {
+        self.out.slots = self.out.slots.saturating_add(1);
         let slot = match piece {
             Piece::Slot(slot) => slot,
             Piece::Gap => {
@@ -79,6 +86,12 @@ impl<'a> Assembly<'a> {
     /// Nothing comes any more.
     pub(super) fn end(&mut self) {
         self.drop_parts();
+        if let Some((count, at)) = self.odd_times {
+            self.notes.add(format!(
+                "a time is none and was left out in {count} directory entries of one folder, the \
+                 first at byte {at}"
+            ));
+        }
     }
 
     /// Whether what stands here is left over from before.
@@ -144,7 +157,8 @@ impl<'a> Assembly<'a> {
         }
         let long = long_name::of_entry(&parts, checksum(&entry.name));
         match &long {
-            Some(long) => self.vote(&entry, long),
+            Some(long) if self.counts_votes => self.vote(&entry, long),
+            Some(_) => {}
             None => self.orphaned(&parts),
         }
         self.add(slot.at, &entry, long, false);
@@ -214,9 +228,8 @@ impl<'a> Assembly<'a> {
         };
         let (times, odd) = entry.times();
         if odd {
-            self.notes.add(format!(
-                "a time in the directory entry at byte {at} is none and was left out"
-            ));
+            let (count, _) = self.odd_times.get_or_insert((0, at));
+            *count = count.saturating_add(1);
         }
         let kind = entry.kind();
         let record = Record {
@@ -237,6 +250,12 @@ impl<'a> Assembly<'a> {
             at,
             untrusted: None,
         };
+        if kind == crate::EntryKind::Folder && record.first == 0 && !deleted {
+            self.notes.add(format!(
+                "the folder `{}` (entry at byte {at}) names no cluster, so nothing in it is listed",
+                record.name
+            ));
+        }
         if deleted {
             self.out.deleted.push(record);
         } else {

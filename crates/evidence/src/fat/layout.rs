@@ -66,9 +66,20 @@ impl FatLayout {
         }
     }
 
-    /// Puts together what stands in a folder; the assembly has its labels and votes, too.
-    pub(super) fn assemble(&self, place: FolderPlace) -> io::Result<Assembly<'_>> {
-        let mut assembly = self.assembly();
+    /// The root folder, with its labels and with votes on the code page. What is come upon goes
+    /// to `notes`.
+    pub(super) fn assemble_root<'a>(&'a self, notes: &'a Notes) -> io::Result<Assembly<'a>> {
+        let mut assembly = Assembly::new(&self.heap, self.width, self.choice, notes);
+        assembly.counts_votes = true;
+        self.assemble(self.root(), assembly)
+    }
+
+    /// Puts together what stands in a folder.
+    fn assemble<'a>(
+        &'a self,
+        place: FolderPlace,
+        mut assembly: Assembly<'a>,
+    ) -> io::Result<Assembly<'a>> {
         let stretches = if place.first == 0 {
             if self.width == Width::Fat32 {
                 return Err(refused("it has no cluster"));
@@ -88,10 +99,6 @@ impl FatLayout {
         };
         self.read(&stretches, &mut assembly);
         Ok(assembly)
-    }
-
-    fn assembly(&self) -> Assembly<'_> {
-        Assembly::new(&self.heap, self.width, self.choice, &self.notes)
     }
 
     fn read(&self, stretches: &[Stretch], assembly: &mut Assembly<'_>) {
@@ -272,7 +279,8 @@ impl Volume for FatLayout {
     }
 
     fn folder(&self, place: FolderPlace) -> io::Result<Folder> {
-        Ok(self.assemble(place)?.out)
+        let assembly = Assembly::new(&self.heap, self.width, self.choice, &self.notes);
+        Ok(self.assemble(place, assembly)?.out)
     }
 
     fn fold(&self, name: &str) -> String {
@@ -348,7 +356,7 @@ impl Volume for FatLayout {
         };
         let first = self.deleted_folder_start(record, parent)?;
         let stretch = self.deleted_folder_stretch(first)?;
-        let mut assembly = self.assembly();
+        let mut assembly = Assembly::new(&self.heap, self.width, self.choice, &self.notes);
         assembly.erased = true;
         self.read(&[stretch], &mut assembly);
         Ok(assembly.out)

@@ -23,6 +23,8 @@ mod short_name;
 mod slot;
 
 #[cfg(test)]
+mod against_others;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -39,7 +41,7 @@ use crate::fat_family::deleted as deleted_entries;
 use crate::fat_family::notes::Notes;
 use crate::fat_family::slots::SLOT;
 use crate::fat_family::table::Width;
-use crate::fat_family::tree::{Tree, Volume};
+use crate::fat_family::tree::Tree;
 use crate::time::RecordedTime;
 use crate::{
     Entry, EvidenceFile, FileSystem, FormatError, ReadAt, Result, VolumeIdentity, read_exact_at,
@@ -88,9 +90,11 @@ impl FatVolume {
             ));
         }
         let mut layout = FatLayout::new(&volume, &boot, notes);
-        let root = layout.root();
         let (labels, choice) = {
-            let assembly = layout.assemble(root).map_err(|source| {
+            // The code page is not known yet, and each folder is read again when it is asked
+            // for: what is found meanwhile is not noted.
+            let unheard = Notes::default();
+            let assembly = layout.assemble_root(&unheard).map_err(|source| {
                 FormatError::unreadable("the root folder", boot.root_at, source)
             })?;
             (assembly.labels, elected(&assembly.votes))

@@ -70,6 +70,12 @@ pub(super) fn read(name: &[u8; 11], nt: u8, choice: Choice) -> Reading {
     if let Some(first) = name.first_mut().filter(|first| **first == REALLY_E5) {
         *first = ERASED;
     }
+    if name.is_ascii() {
+        return Reading {
+            shown: in_page(&name, nt, CodePage::Cp437).unwrap_or_default(),
+            others: Vec::new(),
+        };
+    }
     let mut readings: Vec<String> = Vec::new();
     for page in choice.order() {
         if let Some(reading) = in_page(&name, nt, page)
@@ -79,7 +85,7 @@ pub(super) fn read(name: &[u8; 11], nt: u8, choice: Choice) -> Reading {
         }
     }
     if readings.is_empty() {
-        readings.push(joined(&name, nt, &escaped));
+        readings.push(escaped(&name, nt));
     }
     Reading {
         shown: readings.remove(0),
@@ -121,16 +127,12 @@ pub(super) fn read_erased(name: &[u8; 11], nt: u8, choice: Choice) -> String {
             (None, None) => {}
         }
     }
-    joined(&alone, nt, &escaped)
+    escaped(&alone, nt)
 }
 
 fn in_page(name: &[u8; 11], nt: u8, page: CodePage) -> Option<String> {
     let (base, extension) = halves(name);
-    page.decode(base)?;
-    page.decode(extension)?;
-    Some(joined(name, nt, &|bytes| {
-        page.decode(bytes).unwrap_or_default()
-    }))
+    Some(joined(page.decode(base)?, page.decode(extension)?, nt))
 }
 
 /// The name and the extension without the spaces behind them.
@@ -139,16 +141,13 @@ pub(super) fn halves(name: &[u8; 11]) -> (&[u8], &[u8]) {
     (base.trim_ascii_end(), extension.trim_ascii_end())
 }
 
-fn joined(name: &[u8; 11], nt: u8, text: &dyn Fn(&[u8]) -> String) -> String {
-    let (base, extension) = halves(name);
-    let cased = |bytes: &[u8], bit| {
-        let text = text(bytes);
-        // Only A to Z: Windows leaves the rest as it is.
-        if nt & bit == 0 {
-            text
-        } else {
-            text.to_ascii_lowercase()
+fn joined(base: String, extension: String, nt: u8) -> String {
+    // Only A to Z: Windows leaves the rest as it is.
+    let cased = |mut text: String, bit| {
+        if nt & bit != 0 {
+            text.make_ascii_lowercase();
         }
+        text
     };
     let mut out = cased(base, LOWER_BASE);
     if !extension.is_empty() {
@@ -158,17 +157,22 @@ fn joined(name: &[u8; 11], nt: u8, text: &dyn Fn(&[u8]) -> String) -> String {
     out
 }
 
-fn escaped(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for byte in bytes {
-        if byte.is_ascii() {
-            out.push(char::from(*byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "\\x{byte:02X}");
+/// The name with bytes outside ASCII as they are.
+fn escaped(name: &[u8; 11], nt: u8) -> String {
+    let text = |bytes: &[u8]| {
+        let mut out = String::new();
+        for byte in bytes {
+            if byte.is_ascii() {
+                out.push(char::from(*byte));
+            } else {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\x{byte:02X}");
+            }
         }
-    }
-    out
+        out
+    };
+    let (base, extension) = halves(name);
+    joined(text(base), text(extension), nt)
 }
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ const DEEPEST: usize = 128;
 const MOST_ENTRIES: usize = 2_000_000;
 const MOST_OF_PATHS: usize = 256 << 20;
 
+/// The most slots of folders: 4 GiB of them. Folders that share their clusters could make a small
+/// volume look far larger.
+const MOST_SLOTS: u64 = 128 << 20;
+
 /// A folder that is still to be looked into.
 struct Pending {
     record: Record,
@@ -32,6 +36,7 @@ pub(crate) fn visit_all<V: Volume>(tree: &Tree<V>, visit: &mut dyn FnMut(Entry))
         tree,
         found: Vec::new(),
         path_bytes: 0,
+        slots: 0,
         looked_into: HashSet::new(),
         live: Vec::new(),
         deleted: Vec::new(),
@@ -41,10 +46,14 @@ pub(crate) fn visit_all<V: Volume>(tree: &Tree<V>, visit: &mut dyn FnMut(Entry))
     search.looked_into.insert(root.first);
     search.take(&folder, &Arc::from(""), root.first, 0);
     // All live folders go first: what a deleted one is said to hold may be theirs by now.
-    while let Some(pending) = search.live.pop() {
+    while search.has_room()
+        && let Some(pending) = search.live.pop()
+    {
         search.live_folder(&pending);
     }
-    while let Some(pending) = search.deleted.pop() {
+    while search.has_room()
+        && let Some(pending) = search.deleted.pop()
+    {
         search.deleted_folder(&pending);
     }
     search.found.sort_by_key(|entry| entry.reference);
@@ -57,6 +66,7 @@ struct Search<'a, V> {
     tree: &'a Tree<V>,
     found: Vec<Entry>,
     path_bytes: usize,
+    slots: u64,
     /// The first clusters of the folders that were looked into: each is looked into once.
     looked_into: HashSet<u32>,
     live: Vec<Pending>,
@@ -65,6 +75,7 @@ struct Search<'a, V> {
 
 impl<V: Volume> Search<'_, V> {
     fn take(&mut self, folder: &Folder, path: &Arc<str>, first: u32, depth: usize) {
+        self.slots = self.slots.saturating_add(folder.slots);
         for record in folder.live.iter().chain(&folder.deleted) {
             if record.deleted && !self.add(record, path) {
                 return;
@@ -107,6 +118,17 @@ impl<V: Volume> Search<'_, V> {
         true
     }
 
+    /// Whether more folders may be looked into.
+    fn has_room(&self) -> bool {
+        if self.slots >= MOST_SLOTS {
+            self.tree.volume.notes().add(format!(
+                "not all folders were searched for deleted entries: {MOST_SLOTS} slots of folders \
+                 are the limit"
+            ));
+        }
+        self.slots < MOST_SLOTS
+    }
+
     fn live_folder(&mut self, pending: &Pending) {
         let path = join(&pending.parent, &pending.record.name);
         let place = match place_of(&pending.record) {
@@ -125,10 +147,16 @@ impl<V: Volume> Search<'_, V> {
 
     fn deleted_folder(&mut self, pending: &Pending) {
         let record = &pending.record;
-        if record.first == 0 || self.looked_into.contains(&record.first) {
+        if record.first == 0 {
             return;
         }
         let path = join(&pending.parent, &record.name);
+        if self.looked_into.contains(&record.first) {
+            // So it is when a folder was renamed or moved, too.
+            let reason = format!("its first cluster, {}, is another folder's", record.first);
+            self.unread(&path, &reason);
+            return;
+        }
         match self
             .tree
             .volume

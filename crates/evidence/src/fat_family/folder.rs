@@ -66,6 +66,8 @@ pub(crate) struct Folder {
     pub(crate) deleted: Vec<Record>,
     /// There are more entries than are read.
     pub(crate) too_many: bool,
+    /// How many slots were looked at.
+    pub(crate) slots: u64,
     /// The indexes in `live` by folded name; made when a name is first looked up.
     by_name: OnceLock<HashMap<String, Vec<usize>>>,
 }

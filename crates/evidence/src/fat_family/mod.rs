@@ -11,6 +11,8 @@ pub(crate) mod heap;
 pub(crate) mod name;
 pub(crate) mod notes;
 pub(crate) mod open_error;
+#[cfg(test)]
+pub(crate) mod sleuthkit;
 pub(crate) mod slots;
 pub(crate) mod table;
 pub(crate) mod tree;
