@@ -91,9 +91,14 @@ impl Contents {
         self.items.push(Item::Gap(reason));
     }
 
+    /// The sizes whose checksum is right, if any.
+    pub(super) fn sound_geometry(&self) -> Option<&Geometry> {
+        let sound = self.geometries.iter().find(|(_, sound)| *sound);
+        sound.map(|(geometry, _)| geometry)
+    }
+
     /// The sizes that this segment says, if any.
     pub(super) fn geometry(&self) -> Option<&Geometry> {
-        let sound = self.geometries.iter().find(|(_, sound)| *sound);
         let coherent = || {
             self.geometries.iter().find(|(geometry, _)| {
                 // Logicube leaves the checksum 0; and a flipped bit elsewhere in the section
@@ -102,6 +107,7 @@ impl Contents {
                 sizes.is_ok_and(|sizes| sizes.chunks > 0 && sizes.chunks == geometry.chunk_count)
             })
         };
-        sound.or_else(coherent).map(|(geometry, _)| geometry)
+        self.sound_geometry()
+            .or_else(|| coherent().map(|(geometry, _)| geometry))
     }
 }

@@ -1,6 +1,7 @@
 //! Finds the segment files of a set beside the one that was given.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 use super::contents::Contents;
@@ -78,13 +79,11 @@ impl Names {
 
     /// The files beside the given one that are named as segments of its set, those spelled like
     /// it first.
-    fn beside(&self, candidate: &Candidate<'_>, kind: Kind) -> Result<Vec<String>, FormatError> {
+    fn beside(&self, candidate: &Candidate<'_>, kind: Kind) -> io::Result<Vec<String>> {
         let (Some(letter), Some(given)) = (self.first_letter, SegmentName::new(&self.given)) else {
             return Ok(Vec::new());
         };
-        let names = candidate.beside.names().map_err(|source| {
-            FormatError::unreadable("the folder of the segment files", 0, source)
-        })?;
+        let names = candidate.beside.names()?;
         let folded = given.stem.to_lowercase();
         let mut found: Vec<(u32, bool, String)> = names
             .into_iter()
@@ -127,19 +126,28 @@ impl Segments {
             names: Names::new(candidate.name, &header),
             notes: Notes::default(),
         };
-        segments.collect(candidate)?;
+        segments.collect(candidate);
         segments.keep_one_set();
         segments.say_missing();
         Ok(segments)
     }
 
-    fn collect(&mut self, candidate: &Candidate<'_>) -> Result<(), FormatError> {
+    fn collect(&mut self, candidate: &Candidate<'_>) {
         let mut found = BTreeMap::new();
         found.insert(
             self.header.number,
             (candidate.name.to_owned(), Arc::clone(&candidate.bytes)),
         );
-        for name in self.names.beside(candidate, self.kind)? {
+        let beside = self
+            .names
+            .beside(candidate, self.kind)
+            .unwrap_or_else(|error| {
+                self.notes.add(format!(
+                    "the folder of the segments cannot be listed: {error}"
+                ));
+                Vec::new()
+            });
+        for name in beside {
             if name == candidate.name {
                 continue;
             }
@@ -190,7 +198,6 @@ impl Segments {
                 }
             })
             .collect();
-        Ok(())
     }
 
     /// A file that should be a segment and cannot be used.
@@ -208,10 +215,10 @@ impl Segments {
 
     /// Leaves out what belongs to another set. Version 1 has the set's identifier in the copy of
     /// the volume section that every segment holds; before EnCase 5, where it is empty, the sizes
-    /// must be the same.
+    /// must be the same. A damaged copy says nothing.
     fn keep_one_set(&mut self) {
         let given = self.header.number;
-        let of = |segment: &Segment| segment.contents.geometry().cloned();
+        let of = |segment: &Segment| segment.contents.sound_geometry().cloned();
         let Some(reference) = self
             .found
             .iter()
@@ -225,7 +232,7 @@ impl Segments {
         self.found.retain(|segment| {
             let same = segment
                 .contents
-                .geometry()
+                .sound_geometry()
                 .is_none_or(|geometry| geometry.agrees(&reference));
             if !same {
                 notes.add(format!(

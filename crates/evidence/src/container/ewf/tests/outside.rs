@@ -1,10 +1,9 @@
 //! Images that libewf's `ewfacquire` and `ewfexport` make, where they are installed. The programs
 //! of a newer libewf, which write version 2, can be named by `KUSARI_EWF_TOOLS`.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use kusari_fixtures::tools::output;
+use kusari_fixtures::tools::{in_folder_of, output};
 
 use super::{Files, fact, lost, media};
 use crate::container::HashAlgorithm;
@@ -13,14 +12,11 @@ use crate::{DiskFile, ReadAt};
 
 /// The program of that name, from the folder that is named for newer ones if it is wanted.
 fn program(name: &str, newer: bool) -> Option<String> {
-    if !newer {
-        return Some(name.to_owned());
+    if newer {
+        in_folder_of("KUSARI_EWF_TOOLS", name)
+    } else {
+        Some(name.to_owned())
     }
-    if let Ok(folder) = std::env::var("KUSARI_EWF_TOOLS") {
-        return Some(Path::new(&folder).join(name).display().to_string());
-    }
-    eprintln!("skipped: KUSARI_EWF_TOOLS does not name programs that know version 2");
-    None
 }
 
 /// The files in a folder whose names begin with `x.`.

@@ -186,6 +186,19 @@ fn segments_of_two_sets_are_not_mixed() {
 }
 
 #[test]
+fn a_damaged_copy_of_the_volume_section_does_not_make_another_set() {
+    let media = media(MEDIA);
+    let files = Files::of(&split(Layout::EnCase6), &media);
+    // The set's identifier in the copy of segment 2.
+    let files = files.patched("x.E02", 13 + 76 + 64, &[0xff; 4]);
+    for name in ["x.E01", "x.E02"] {
+        let container = files.open(name).unwrap();
+        assert_eq!(lost(container.media.as_ref(), &media, 1 << 20), []);
+        assert_eq!(container.notes.len(), 1, "{:?}", container.notes);
+    }
+}
+
+#[test]
 fn names_are_found_in_any_case_and_the_header_decides_on_the_number() {
     let media = media(MEDIA);
     let mut files = Files::of(&split(Layout::EnCase6), &media);
