@@ -46,17 +46,33 @@ fn stretch(hash: &[u8; 32], salt: &[u8; 16], rounds: u64) -> Zeroizing<[u8; 32]>
     put(message, 64, salt);
     put(message, 88, &[0x80]);
     put(message, 120, &(88_u64 * 8).to_be_bytes());
-    let mut last = Zeroizing::new([0; 32]);
     for round in 0..rounds {
-        let message = blocks.as_flattened_mut();
-        put(message, 0, last.as_slice());
-        put(message, 80, &round.to_le_bytes());
+        put(blocks.as_flattened_mut(), 80, &round.to_le_bytes());
         let mut state = INITIAL;
         compress256(&mut state, &blocks);
-        for (to, word) in last.chunks_exact_mut(4).zip(state) {
-            to.copy_from_slice(&word.to_be_bytes());
-        }
+        // Written out: this runs a million times, in tests without optimisation.
+        let [a, b, c, d, e, f, g, h] = state;
+        let [a, b, c, d] = [
+            a.to_be_bytes(),
+            b.to_be_bytes(),
+            c.to_be_bytes(),
+            d.to_be_bytes(),
+        ];
+        let [e, f, g, h] = [
+            e.to_be_bytes(),
+            f.to_be_bytes(),
+            g.to_be_bytes(),
+            h.to_be_bytes(),
+        ];
+        put(
+            blocks.as_flattened_mut(),
+            0,
+            [a, b, c, d, e, f, g, h].as_flattened(),
+        );
     }
+    let mut last = Zeroizing::new([0; 32]);
+    let hash = blocks.as_flattened().iter();
+    last.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
     blocks.iter_mut().for_each(Zeroize::zeroize);
     last
 }

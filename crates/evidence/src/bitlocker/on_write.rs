@@ -64,7 +64,6 @@ impl OnWrite {
         sector_size: u32,
     ) -> Result<Self, FormatError> {
         let mut notes = Vec::new();
-        let mut refused = FormatError::malformed(INFORMATION, 0, "no offset of it is given");
         for offset in offsets {
             match Self::read_copy(volume, *offset, sector_size) {
                 Ok(mut found) => {
@@ -74,16 +73,12 @@ impl OnWrite {
                     found.notes = notes;
                     return Ok(found);
                 }
-                Err(error) => {
-                    notes.push(error.to_string());
-                    refused = error;
-                }
+                Err(error) => notes.push(error.to_string()),
             }
         }
-        Err(match notes.as_slice() {
-            [_, _, ..] => FormatError::Unsupported(notes.join("; ")),
-            _ => refused,
-        })
+        let problem = format!("no copy of it is sound ({})", notes.join("; "));
+        let first = offsets.first().copied().unwrap_or(0);
+        Err(FormatError::malformed(INFORMATION, first, problem))
     }
 
     fn read_copy(volume: &dyn ReadAt, offset: u64, sector_size: u32) -> Result<Self, FormatError> {
