@@ -6,7 +6,9 @@
 
 mod aff4;
 mod block_notes;
+pub mod ewf;
 mod few_notes;
+pub mod hashing;
 #[cfg(test)]
 mod image_folder;
 mod layers;
@@ -172,6 +174,7 @@ static FORMATS: &[&Format] = &[
     &vmdk::FORMAT,
     &qcow2::FORMAT,
     &aff4::FORMAT,
+    &ewf::FORMAT,
 ];
 
 /// The most parents of parents; a chain that is longer leads in a circle or was made to.

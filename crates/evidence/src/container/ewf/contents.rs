@@ -1,0 +1,107 @@
+//! What one segment file holds, as its sections say: the same for both versions of the format.
+
+use super::acquisition::ReadErrors;
+use super::geometry::Geometry;
+use super::header_text::HeaderText;
+use super::notes::Notes;
+use crate::container::{Fact, HashAlgorithm, StoredHash};
+
+/// What stands in one segment file.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Its tables of chunks in order, and where some may be lost between them.
+    pub(super) items: Vec<Item>,
+    /// The sizes of the media, and whether their checksum is right, in the order of preference.
+    pub(super) geometries: Vec<(Geometry, bool)>,
+    pub(super) texts: Vec<HeaderText>,
+    pub(super) hashes: Vec<StoredHash>,
+    pub(super) read_errors: ReadErrors,
+    pub(super) facts: Vec<Fact>,
+    pub(super) notes: Notes,
+    /// It says that it is the last segment.
+    pub(super) is_last: bool,
+    /// It says that another segment follows.
+    pub(super) has_next: bool,
+    /// Where the list of files of logical evidence stands, and its length.
+    pub(super) tree: Option<(u64, u64)>,
+    /// It is encrypted.
+    pub(super) encrypted: bool,
+}
+
+/// A table of chunks, or a place where chunks are lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Item {
+    Table(Table),
+    /// Here a number of chunks that is not known may be missing, for this reason.
+    Gap(String),
+}
+
+/// Where a table of chunks stands, and how many chunks it lists. The list itself is read when one
+/// of its chunks is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Table {
+    /// How many chunks it lists.
+    pub(super) count: u32,
+    /// How and where.
+    pub(super) form: Form,
+}
+
+/// The two forms of tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Form {
+    /// 32 bits a chunk: an offset from a base, and whether the chunk is compressed.
+    Version1 {
+        /// Where the list begins.
+        entries: u64,
+        /// Where its copy in `table2` begins.
+        copy: Option<u64>,
+        /// What offsets count from.
+        base: u64,
+        /// Where the section of the table begins.
+        section: u64,
+        /// Where it ends.
+        section_end: u64,
+    },
+    /// 16 bytes a chunk.
+    Version2 {
+        /// Where the list begins.
+        entries: u64,
+        /// The number of its first chunk in the whole image.
+        first: u64,
+    },
+}
+
+impl Contents {
+    /// Adds a stored hash, unless it is only zeros, which means none.
+    pub(super) fn add_hash(&mut self, algorithm: HashAlgorithm, bytes: Option<&[u8]>) {
+        let Some(bytes) = bytes.filter(|bytes| bytes.iter().any(|byte| *byte != 0)) else {
+            return;
+        };
+        let hash = StoredHash {
+            algorithm,
+            value: super::fields::hex(bytes),
+        };
+        if !self.hashes.contains(&hash) {
+            self.hashes.push(hash);
+        }
+    }
+
+    /// Says that chunks may be lost here.
+    pub(super) fn add_gap(&mut self, reason: String) {
+        self.items.push(Item::Gap(reason));
+    }
+
+    /// The sizes that this segment says, if any.
+    pub(super) fn geometry(&self) -> Option<&Geometry> {
+        let sound = self.geometries.iter().find(|(_, sound)| *sound);
+        let coherent = || {
+            self.geometries.iter().find(|(geometry, _)| {
+                // Logicube leaves the checksum 0; and a flipped bit elsewhere in the section
+                // leaves these alone.
+                let sizes = geometry.sizes();
+                sizes.is_ok_and(|sizes| sizes.chunks > 0 && sizes.chunks == geometry.chunk_count)
+            })
+        };
+        sound.or_else(coherent).map(|(geometry, _)| geometry)
+    }
+}

@@ -1,0 +1,6 @@
+//! Version 2 of the format.
+
+mod sections;
+mod segment;
+
+pub(super) use segment::read;
