@@ -92,7 +92,7 @@ impl NtfsVolume {
     pub(super) fn file_of_entry(&self, entry: &Entry) -> std::result::Result<File, String> {
         let reference = FileReference(entry.reference.unwrap_or_default());
         if !entry.deleted {
-            return entries::file_of(&self.core, reference);
+            return entries::file_of(&self.core, reference).map_err(|problem| problem.to_string());
         }
         let file = File::load(&self.core, reference.record()).map_err(|error| error.to_string())?;
         if file.record().in_use() || file.reference() != reference {

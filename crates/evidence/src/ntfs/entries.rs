@@ -4,28 +4,74 @@ use super::attribute::AttributeType;
 use super::file::File;
 use super::index::IndexedName;
 use super::name::Name;
-use super::record::FileRecord;
+use super::record::{FileRecord, RecordError};
 use super::reference::FileReference;
 use super::volume_core::Core;
 use crate::{Entry, EntryKind, FileTimes, Stream};
 
+/// What the record says to a name that an index gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It has that name.
+    Confirmed,
+    /// It is damaged and cannot say.
+    Unknown,
+    /// It is another file's, or none's: what the index says is left over, or damaged.
+    Gone,
+    /// It is a file that has another name: the index is damaged.
+    Contradicted,
+}
+
+/// Asks the record of a name.
+pub(super) fn standing(core: &Core, parent: FileReference, name: &IndexedName) -> Standing {
+    standing_of(&file_of(core, name.reference), parent, name)
+}
+
+/// Names may be lost with a part of the file that is damaged.
+fn standing_of(
+    file: &Result<File, NoFile>,
+    parent: FileReference,
+    indexed: &IndexedName,
+) -> Standing {
+    let has_name = |file: &File| {
+        file.names().any(|name| {
+            name.parent.record() == parent.record()
+                && name.name.units().eq(indexed.units.iter().copied())
+        })
+    };
+    match file {
+        Ok(file) if !file.problems().is_empty() || has_name(file) => Standing::Confirmed,
+        Ok(_) => Standing::Contradicted,
+        Err(NoFile::Damaged(_)) => Standing::Unknown,
+        Err(NoFile::Gone(_)) => Standing::Gone,
+    }
+}
+
 /// The entry of a name that a folder's index holds. Times, size and streams are those of the
-/// file's own record; where that is damaged, only what the index says is given.
-pub(super) fn of_indexed(core: &Core, path: String, name: &IndexedName) -> Entry {
-    match file_of(core, name.reference) {
+/// file's own record; where that is damaged or gone, only what the index says is given.
+pub(super) fn of_indexed(
+    core: &Core,
+    parent: FileReference,
+    path: &str,
+    name: &IndexedName,
+) -> (Standing, Entry) {
+    let file = file_of(core, name.reference);
+    let standing = standing_of(&file, parent, name);
+    let entry = match file {
         Ok(file) => {
             for problem in file.problems() {
                 core.notes.add(format!("`{path}`: {problem}"));
             }
-            of_file(path, &file)
+            of_file(path.to_owned(), &file)
         }
         Err(problem) => {
             core.notes.add(format!(
                 "`{path}`: {problem}; only what the folder's index says of it is known"
             ));
-            of_index_only(path, name)
+            of_index_only(path.to_owned(), name)
         }
-    }
+    };
+    (standing, entry)
 }
 
 fn of_index_only(path: String, name: &IndexedName) -> Entry {
@@ -46,33 +92,47 @@ fn of_index_only(path: String, name: &IndexedName) -> Entry {
     }
 }
 
+/// Why a reference leads to no file.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoFile {
+    /// The record is damaged, so it may be there.
+    #[error("{0}")]
+    Damaged(String),
+    /// The record is sound, and not that file's.
+    #[error("{0}")]
+    Gone(String),
+}
+
 /// The file that a reference leads to.
 ///
 /// # Errors
 /// Why there is none: its record is damaged, not in use, or another file's by now.
-pub(super) fn file_of(core: &Core, reference: FileReference) -> Result<File, String> {
-    let file = File::load(core, reference.record()).map_err(|error| error.to_string())?;
+pub(super) fn file_of(core: &Core, reference: FileReference) -> Result<File, NoFile> {
+    let file = File::load(core, reference.record()).map_err(|error| match error {
+        RecordError::Damaged { .. } => NoFile::Damaged(error.to_string()),
+        RecordError::NeverUsed(_) | RecordError::Outside { .. } => NoFile::Gone(error.to_string()),
+    })?;
     let record = file.record();
+    let number = record.number();
+    if !record.in_use() {
+        return Err(NoFile::Gone(format!(
+            "record {number} is not in use any more"
+        )));
+    }
     if let Some(base) = record.base() {
-        return Err(format!(
-            "record {} is only an extension of record {}",
-            record.number(),
+        return Err(NoFile::Gone(format!(
+            "record {number} is only an extension of record {}",
             base.record()
-        ));
+        )));
     }
-    if fits(record, reference) && record.in_use() {
-        return Ok(file);
-    }
-    Err(if record.in_use() {
-        format!(
-            "record {} belongs to another file by now (sequence number {}, not {})",
-            record.number(),
+    if !fits(record, reference) {
+        return Err(NoFile::Gone(format!(
+            "record {number} belongs to another file by now (sequence number {}, not {})",
             record.sequence(),
             reference.sequence()
-        )
-    } else {
-        format!("record {} is not in use any more", record.number())
-    })
+        )));
+    }
+    Ok(file)
 }
 
 /// A reference with the sequence number 0 is not checked, as in NTFS itself.

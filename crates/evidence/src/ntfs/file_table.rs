@@ -327,9 +327,13 @@ impl FileTable {
     }
 }
 
-/// Adds the names of files in use that name `folder` as their parent and are not there yet.
-pub(super) fn add_children(table: &FileTable, folder: FileReference, names: &mut Vec<IndexedName>) {
-    let there: HashSet<(u64, Vec<u16>)> = names
+/// The names of files in use that name `folder` as their parent and are not among the known ones.
+pub(super) fn further_children(
+    table: &FileTable,
+    folder: FileReference,
+    known: &[IndexedName],
+) -> Vec<IndexedName> {
+    let there: HashSet<(u64, Vec<u16>)> = known
         .iter()
         .map(|name| (name.reference.record(), name.units.clone()))
         .collect();
@@ -349,5 +353,5 @@ pub(super) fn add_children(table: &FileTable, folder: FileReference, names: &mut
             flags: FileFlags(if state.folder { 0x1000_0000 } else { 0 }),
         });
     }
-    names.extend(added);
+    added
 }

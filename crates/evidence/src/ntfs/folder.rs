@@ -38,6 +38,8 @@ struct Blocks {
 pub(super) struct Found {
     pub(super) names: Vec<IndexedName>,
     pub(super) damage: Option<String>,
+    /// The names that a search passed, between which the wanted one would stand.
+    pub(super) beside: Vec<IndexedName>,
     /// There are more names than can be sorted.
     pub(super) too_many: bool,
 }
@@ -94,6 +96,15 @@ impl Folder {
         }
     }
 
+    /// A folder whose own record is damaged: nothing is known of its index.
+    pub(super) fn damaged(reference: FileReference, problem: String) -> Self {
+        Self {
+            reference,
+            blocks: Ok(None),
+            root: Err(problem),
+        }
+    }
+
     /// How much memory it takes, roughly: its runs count.
     pub(super) fn runs(&self) -> usize {
         match &self.blocks {
@@ -131,15 +142,16 @@ impl Folder {
     pub(super) fn find(&self, upcase: &UpCase, wanted: &[u16]) -> Found {
         let mut found = Found::default();
         let mut seen = HashSet::new();
-        let mut pending: Vec<Node> = match &self.root {
-            Ok(root) => vec![root.clone()],
-            Err(problem) => {
-                found.damage = Some(problem.clone());
-                Vec::new()
-            }
-        };
-        while let Some(node) = pending.pop() {
-            let children = match self.find_in(&node, upcase, wanted, &mut found) {
+        let mut pending = Vec::new();
+        match &self.root {
+            Ok(root) => pending.push(Branch {
+                node: root.clone(),
+                between: (None, None),
+            }),
+            Err(problem) => found.damage = Some(problem.clone()),
+        }
+        while let Some(branch) = pending.pop() {
+            let children = match branch.find(upcase, wanted, &mut found) {
                 Ok(children) => children,
                 Err(problem) => {
                     found.damage = Some(problem);
@@ -149,53 +161,18 @@ impl Folder {
             if found.names.iter().any(|name| name.units == wanted) {
                 break;
             }
-            for vcn in children {
+            for (vcn, between) in children {
                 if !seen.insert(vcn) {
                     found.damage = Some(format!("block {vcn} of its index leads to itself"));
                     continue;
                 }
                 match self.node(vcn) {
-                    Ok(child) => pending.push(child),
+                    Ok(node) => pending.push(Branch { node, between }),
                     Err(problem) => found.damage = Some(problem),
                 }
             }
         }
         found
-    }
-
-    /// Collects what is the same in one node; returns the nodes where more may stand.
-    fn find_in(
-        &self,
-        node: &Node,
-        upcase: &UpCase,
-        wanted: &[u16],
-        found: &mut Found,
-    ) -> Result<Vec<u64>, String> {
-        let mut children = Vec::new();
-        let mut at = node.first();
-        let mut before: Option<Name<'_>> = None;
-        loop {
-            let entry = node.entry(at)?;
-            if entry.last {
-                children.extend(entry.child);
-                return Ok(children);
-            }
-            let name = entry.name()?;
-            check_order(upcase, before, name.name)?;
-            before = Some(name.name);
-            match upcase.compare(name.name.units(), wanted.iter().copied()) {
-                Ordering::Less => {}
-                Ordering::Equal => {
-                    children.extend(entry.child);
-                    found.names.push(IndexedName::of(entry.reference, &name));
-                }
-                Ordering::Greater => {
-                    children.extend(entry.child);
-                    return Ok(children);
-                }
-            }
-            at = entry.next();
-        }
     }
 
     /// All names, in the order of the index, short names beside long ones, too.
@@ -240,6 +217,60 @@ impl Folder {
     }
 }
 
+/// A node that is searched, and the names between which all of its names stand.
+struct Branch {
+    node: Node,
+    between: Between,
+}
+
+type Between = (Option<Vec<u16>>, Option<Vec<u16>>);
+
+impl Branch {
+    /// Collects what is the same in the node; returns the nodes below where more may stand.
+    fn find(
+        &self,
+        upcase: &UpCase,
+        wanted: &[u16],
+        found: &mut Found,
+    ) -> Result<Vec<(u64, Between)>, String> {
+        let (lower, upper) = &self.between;
+        let mut children = Vec::new();
+        let mut at = self.node.first();
+        let mut before: Option<IndexedName> = None;
+        loop {
+            let entry = self.node.entry(at)?;
+            let smaller = before.as_ref().map(|name| name.units.clone());
+            let lowest = smaller.or_else(|| lower.clone());
+            if entry.last {
+                children.extend(entry.child.map(|child| (child, (lowest, upper.clone()))));
+                found.beside.extend(before);
+                return Ok(children);
+            }
+            let name = entry.name()?;
+            check_order(upcase, lowest.as_deref(), name.name)?;
+            let indexed = IndexedName::of(entry.reference, &name);
+            let order = upcase.compare(name.name.units(), wanted.iter().copied());
+            if order != Ordering::Less {
+                let highest = Some(indexed.units.clone());
+                children.extend(entry.child.map(|child| (child, (lowest, highest))));
+            }
+            match order {
+                Ordering::Less => before = Some(indexed),
+                Ordering::Equal => {
+                    found.names.push(indexed.clone());
+                    before = Some(indexed);
+                }
+                Ordering::Greater => {
+                    found.beside.extend(before);
+                    found.beside.push(indexed);
+                    return Ok(children);
+                }
+            }
+            at = entry.next();
+        }
+    }
+}
+
 /// A node that is being walked.
 struct Level {
     node: Node,
@@ -276,11 +307,7 @@ impl Level {
         }
         let name = entry.name()?;
         let indexed = IndexedName::of(entry.reference, &name);
-        if let Some(before) = &self.before
-            && upcase.compare(before.iter().copied(), name.name.units()) == Ordering::Greater
-        {
-            return Err(out_of_order(name.name));
-        }
+        check_order(upcase, self.before.as_deref(), name.name)?;
         self.before = Some(indexed.units.clone());
         found.names.push(indexed);
         self.at = entry.next();
@@ -289,15 +316,13 @@ impl Level {
     }
 }
 
-fn check_order(upcase: &UpCase, before: Option<Name<'_>>, name: Name<'_>) -> Result<(), String> {
-    match before {
-        Some(before) if upcase.compare(before.units(), name.units()) == Ordering::Greater => {
-            Err(out_of_order(name))
-        }
-        _ => Ok(()),
+fn check_order(upcase: &UpCase, before: Option<&[u16]>, name: Name<'_>) -> Result<(), String> {
+    let ordered = before.is_none_or(|before| {
+        upcase.compare(before.iter().copied(), name.units()) != Ordering::Greater
+    });
+    if ordered {
+        Ok(())
+    } else {
+        Err(format!("its index is out of order at `{name}`"))
     }
-}
-
-fn out_of_order(name: Name<'_>) -> String {
-    format!("its index is out of order at `{name}`")
 }

@@ -32,7 +32,8 @@ pub(super) fn read(core: &Core) -> VolumeIdentity {
 }
 
 fn add_volume_file(identity: &mut VolumeIdentity, file: &File) {
-    identity.label = file.value(AttributeType::VOLUME_NAME).map(|label| {
+    let label = file.value(AttributeType::VOLUME_NAME);
+    identity.label = label.filter(|label| !label.is_empty()).map(|label| {
         char::decode_utf16(Name::new(label).units())
             .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect()

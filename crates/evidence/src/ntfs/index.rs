@@ -25,6 +25,8 @@ const SIGNATURE: [u8; 4] = *b"INDX";
 pub(super) struct Node {
     bytes: Arc<[u8]>,
     entries: Range<usize>,
+    /// Each entry leads to a node below.
+    has_children: bool,
 }
 
 /// One entry: a key, or the end of the node.
@@ -117,10 +119,12 @@ impl Node {
             let relative = u32_at(&bytes, header.checked_add(offset)?)?;
             header.checked_add(narrowed(u64::from(relative)))
         };
+        let flags = u32_at(&bytes, header.saturating_add(12)).unwrap_or(0);
         match (at(0), at(4)) {
             (Some(first), Some(end)) if first <= end && end <= bytes.len() => Ok(Self {
                 entries: first..end,
                 bytes,
+                has_children: flags & 1 != 0,
             }),
             _ => Err("its node says lengths that do not fit".to_owned()),
         }
@@ -148,6 +152,13 @@ impl Node {
             let at = length.checked_sub(8).filter(|at| *at >= 16).ok_or(CUT)?;
             Some(u64_at(entry, at).ok_or(CUT)?)
         };
+        if child.is_some() != self.has_children {
+            return Err("an entry of the index says otherwise than its node whether there is more");
+        }
+        let next = at.saturating_add(length);
+        if last && next != self.entries.end {
+            return Err("the index says that it ends before its end");
+        }
         Ok(IndexEntry {
             reference: FileReference(u64_at(entry, 0).ok_or(CUT)?),
             key: if last {
@@ -157,7 +168,7 @@ impl Node {
             },
             child,
             last,
-            next: at.saturating_add(length),
+            next,
         })
     }
 }

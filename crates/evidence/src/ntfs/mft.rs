@@ -170,10 +170,10 @@ impl Mft {
     pub(super) fn record(&self, number: u64) -> Result<FileRecord<'static>, RecordError> {
         let damaged = |problem: String| RecordError::Damaged { number, problem };
         if number >= self.count {
-            return Err(damaged(format!(
-                "the file table ends at record {}",
-                self.count
-            )));
+            return Err(RecordError::Outside {
+                number,
+                count: self.count,
+            });
         }
         let read = self
             .raw_record(number)
@@ -221,14 +221,17 @@ impl Mft {
     }
 }
 
-/// A record that says another number than its place gives it was written to a wrong place.
+/// A record in use that says another number than its place gives it was written to a wrong place.
+/// mkntfs writes no number into the records that it leaves unused.
 pub(super) fn of_number(record: FileRecord<'_>) -> Result<FileRecord<'_>, RecordError> {
     let number = record.number();
     match record.stated_number() {
-        Some(stated) if u64::from(stated) != number & 0xFFFF_FFFF => Err(RecordError::Damaged {
-            number,
-            problem: format!("it says that it is record {stated}"),
-        }),
+        Some(stated) if record.in_use() && u64::from(stated) != number & 0xFFFF_FFFF => {
+            Err(RecordError::Damaged {
+                number,
+                problem: format!("it says that it is record {stated}"),
+            })
+        }
         _ => Ok(record),
     }
 }

@@ -40,11 +40,25 @@ mod streams;
 mod upcase;
 mod volume_core;
 
+#[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
+mod overlay_tests;
+#[cfg(test)]
+mod sleuthkit_tests;
+#[cfg(test)]
+mod test_volumes;
+#[cfg(test)]
+#[cfg(unix)]
+mod volume_tests;
+
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use entries::Standing;
 use folder_cache::FolderCache;
 use volume_core::Core;
 
@@ -147,16 +161,56 @@ impl NtfsVolume {
         }
     }
 
-    fn entries_of(&self, path: &str, names: &[index::IndexedName]) -> Vec<Entry> {
+    fn entries_of(
+        &self,
+        at: &paths::Resolved,
+        names: &[index::IndexedName],
+    ) -> Vec<(Standing, Entry)> {
         let describe = |name: &index::IndexedName| {
-            let path = paths::joined(path, &name.to_text());
-            entries::of_indexed(&self.core, path, name)
+            let path = paths::joined(&at.path, &name.to_text());
+            entries::of_indexed(&self.core, at.reference, &path, name)
         };
         if names.len() < MANY {
             names.iter().map(describe).collect()
         } else {
             names.par_iter().map(describe).collect()
         }
+    }
+
+    /// What stands in a folder, in any order.
+    fn entries_in(
+        &self,
+        at: &paths::Resolved,
+        folder: &folder::Folder,
+        mut found: folder::Found,
+    ) -> std::result::Result<Vec<Entry>, String> {
+        found.names.retain(|name| self.is_listed(&at.path, name));
+        // Neighbours in the file table are read together.
+        found.names.sort_by_key(|name| name.reference.record());
+        let described = self.entries_of(at, &found.names);
+        let asked = found.names.iter().zip(&described);
+        let mut wrong = asked.filter(|(_, (standing, _))| *standing != Standing::Confirmed);
+        let Some(damage) = wrong.next().map(|(name, _)| paths::unconfirmed(name)) else {
+            return Ok(described.into_iter().map(|(_, entry)| entry).collect());
+        };
+        // The index may be damaged where nothing else shows it: the names that it hides are found
+        // through the file table, and what it says wrongly is left out.
+        let known = found.names.iter().zip(&described);
+        let known = known.filter(|(_, (standing, _))| *standing == Standing::Confirmed);
+        let known: Vec<_> = known.map(|(name, _)| name.clone()).collect();
+        let mut more = self.names_of_table(folder, &known)?;
+        more.retain(|name| self.is_listed(&at.path, name));
+        self.note_completed(at, Some(&damage), more.len());
+        let more = self.entries_of(at, &more);
+        let found_again: HashSet<String> = more.iter().map(|(_, e)| e.path.clone()).collect();
+        let kept = described
+            .into_iter()
+            .filter(|(standing, entry)| match standing {
+                Standing::Confirmed => true,
+                Standing::Unknown | Standing::Gone => !found_again.contains(&entry.path),
+                Standing::Contradicted => false,
+            });
+        Ok(kept.chain(more).map(|(_, entry)| entry).collect())
     }
 
     /// Whether a name of a folder's index is listed: not the short name beside a long one, and
@@ -202,7 +256,7 @@ impl FileSystem for NtfsVolume {
             return Ok(Vec::new());
         };
         let found = folder.names(self.core.upcase());
-        let mut found = self.completed(&at, &folder, found).map_err(unreadable)?;
+        let found = self.completed(&at, &folder, found).map_err(unreadable)?;
         if found.too_many || found.names.len() > folder::MOST_NAMES {
             return Err(Error::Limit {
                 evidence: self.core.evidence.clone(),
@@ -211,10 +265,7 @@ impl FileSystem for NtfsVolume {
                 limit: fields::widened(folder::MOST_NAMES),
             });
         }
-        found.names.retain(|name| self.is_listed(&at.path, name));
-        // Neighbours in the file table are read together.
-        found.names.sort_by_key(|name| name.reference.record());
-        let mut entries = self.entries_of(&at.path, &found.names);
+        let mut entries = self.entries_in(&at, &folder, found).map_err(unreadable)?;
         entries.sort_by_cached_key(sort_key);
         Ok(entries)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entries::{self, file_of};
+use super::entries::{self, NoFile, Standing, file_of};
 use super::file::File;
 use super::folder::{Folder, Found};
 use super::index::IndexedName;
@@ -17,7 +17,16 @@ pub(super) struct Resolved {
     pub(super) path: String,
     /// The name in the folder's index; `None` for the root.
     pub(super) name: Option<IndexedName>,
+    /// The folder whose index it is.
+    pub(super) parent: Option<FileReference>,
     pub(super) reference: FileReference,
+}
+
+impl Resolved {
+    /// Whether the index that led there says that it is a folder, as the root is.
+    fn is_folder_by_index(&self) -> bool {
+        self.name.as_ref().is_none_or(|name| name.flags.folder())
+    }
 }
 
 /// The most folders inside each other on one path.
@@ -33,6 +42,7 @@ impl NtfsVolume {
         let mut at = Resolved {
             path: String::new(),
             name: None,
+            parent: None,
             reference: root.map_or(FileReference::new(ROOT_RECORD, 5), |root| root.reference()),
         };
         let mut passed = vec![ROOT_RECORD];
@@ -66,6 +76,7 @@ impl NtfsVolume {
             path: joined(&at.path, &text),
             reference: name.reference,
             name: Some(name),
+            parent: Some(folder.reference),
         }))
     }
 
@@ -76,7 +87,14 @@ impl NtfsVolume {
     pub(super) fn folder(&self, at: &Resolved) -> Result<Option<Arc<Folder>>, String> {
         let number = at.reference.record();
         let folder = self.folders.get_or_make(number, || {
-            let file = file_of(&self.core, at.reference).map_err(Some)?;
+            let file = match file_of(&self.core, at.reference) {
+                Ok(file) => file,
+                // What stands in it is known to the file table still.
+                Err(NoFile::Damaged(problem)) if at.is_folder_by_index() => {
+                    return Ok(Folder::damaged(at.reference, problem));
+                }
+                Err(problem) => return Err(Some(problem.to_string())),
+            };
             if entries::of_file(String::new(), &file).kind == EntryKind::Folder {
                 Ok(Folder::load(&self.core, &file))
             } else {
@@ -107,14 +125,38 @@ impl NtfsVolume {
         }
         let wanted: Vec<u16> = component.encode_utf16().collect();
         let mut found = folder.find(upcase, &wanted);
-        if found.damage.is_some() && !found.names.iter().any(|name| name.units == wanted) {
-            found = self.completed(at, folder, found)?;
-            found.names.retain(|name| {
-                upcase
-                    .compare(name.units.iter().copied(), wanted.iter().copied())
-                    .is_eq()
-            });
+        // A name that damage made another one hides the wanted one, or shows it where it is not:
+        // the records of what was found are asked, else those of its neighbours.
+        let asked = if found.names.is_empty() {
+            &found.beside
+        } else {
+            &found.names
+        };
+        let standing = |name: &IndexedName| entries::standing(&self.core, folder.reference, name);
+        let wrong = asked
+            .iter()
+            .find(|name| standing(name) != Standing::Confirmed)
+            .map(unconfirmed);
+        let exact = found.names.iter().any(|name| name.units == wanted);
+        if wrong.is_none() && (found.damage.is_none() || exact) {
+            return Ok(best(found.names, &wanted));
         }
+        let same = |name: &IndexedName| {
+            upcase
+                .compare(name.units.iter().copied(), wanted.iter().copied())
+                .is_eq()
+        };
+        let mut more = self.names_of_table(folder, &found.names)?;
+        more.retain(same);
+        self.note_completed(at, found.damage.as_ref().or(wrong.as_ref()), more.len());
+        // A record that knows the name goes before one that is gone or cannot say.
+        let only_confirmed = !more.is_empty();
+        found.names.retain(|name| match standing(name) {
+            Standing::Confirmed => true,
+            Standing::Unknown | Standing::Gone => !only_confirmed,
+            Standing::Contradicted => false,
+        });
+        found.names.extend(more);
         Ok(best(found.names, &wanted))
     }
 
@@ -125,18 +167,35 @@ impl NtfsVolume {
         folder: &Folder,
         mut found: Found,
     ) -> Result<Found, String> {
-        let Some(damage) = found.damage.take() else {
-            return Ok(found);
-        };
-        let table = self.file_table().map_err(|error| error.to_string())?;
-        let before = found.names.len();
-        file_table::add_children(&table, folder.reference, &mut found.names);
-        self.core.notes.add(format!(
-            "`/{}`: {damage}; {} names more were found through the file table",
-            at.path,
-            found.names.len().saturating_sub(before)
-        ));
+        if found.damage.is_some() {
+            let more = self.names_of_table(folder, &found.names)?;
+            self.note_completed(at, found.damage.as_ref(), more.len());
+            found.names.extend(more);
+        }
         Ok(found)
+    }
+
+    /// The names that the file table knows in a folder beside those that are `known`.
+    pub(super) fn names_of_table(
+        &self,
+        folder: &Folder,
+        known: &[IndexedName],
+    ) -> Result<Vec<IndexedName>, String> {
+        let table = self.file_table().map_err(|error| error.to_string())?;
+        Ok(file_table::further_children(
+            &table,
+            folder.reference,
+            known,
+        ))
+    }
+
+    pub(super) fn note_completed(&self, at: &Resolved, damage: Option<&String>, more: usize) {
+        if let Some(damage) = damage {
+            self.core.notes.add(format!(
+                "`/{}`: {damage}; {more} names more were found through the file table",
+                at.path
+            ));
+        }
     }
 
     /// For a short name the long one beside it.
@@ -162,15 +221,26 @@ impl NtfsVolume {
 
     /// The entry that a path led to.
     pub(super) fn describe(&self, at: Resolved) -> Result<Entry, String> {
-        match &at.name {
-            Some(name) => Ok(entries::of_indexed(&self.core, at.path, name)),
-            None => {
+        match (&at.name, at.parent) {
+            (Some(name), Some(parent)) => {
+                Ok(entries::of_indexed(&self.core, parent, &at.path, name).1)
+            }
+            _ => {
                 let file = File::load(&self.core, at.reference.record());
                 let file = file.map_err(|error| error.to_string())?;
                 Ok(entries::of_file(at.path, &file))
             }
         }
     }
+}
+
+/// What may be wrong with an index that holds such a name.
+pub(super) fn unconfirmed(name: &IndexedName) -> String {
+    format!(
+        "its index gives the name `{}` to record {}, which is not known to have it",
+        name.to_text(),
+        name.reference.record()
+    )
 }
 
 /// The one that is spelled so; else a long name before a short one, then in the order of units.

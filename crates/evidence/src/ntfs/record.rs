@@ -28,6 +28,14 @@ pub enum RecordError {
     /// Nothing was ever written there.
     #[error("record {0} was never used")]
     NeverUsed(u64),
+    /// The file table is not that long.
+    #[error("record {number}: the file table ends at record {count}")]
+    Outside {
+        /// The number that was asked for.
+        number: u64,
+        /// How many records there are.
+        count: u64,
+    },
     /// It is damaged.
     #[error("record {number}: {problem}")]
     Damaged {

@@ -26,7 +26,8 @@ impl NtfsVolume {
                 path: path.to_owned(),
             });
         };
-        let file = file_of(&self.core, at.reference).map_err(unreadable)?;
+        let file =
+            file_of(&self.core, at.reference).map_err(|problem| unreadable(problem.to_string()))?;
         Ok((at.path, file))
     }
 
