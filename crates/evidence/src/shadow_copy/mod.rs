@@ -27,6 +27,10 @@
 //! in the older ones: bytes of today are never given for bytes of then because a list could not be
 //! read. [`ShadowCopy::notes`] says what is affected.
 //!
+//! # A copy is no evidence of its own
+//! The header at byte 0x1E00 is in every copy as it is on the volume now, so [`list`] of a copy's
+//! bytes would find the same catalog again. Ask for the copies of the volume itself only.
+//!
 //! # Not read
 //! Copies that were deleted (the catalog no longer names them), copies whose store lies on another
 //! volume, and those of Windows Server 2003, whose catalog does not say where the store lies: the

@@ -2,6 +2,7 @@
 
 mod built;
 mod damage;
+mod hostile;
 mod libvshadow;
 mod random;
 mod reading;
