@@ -55,13 +55,13 @@ impl LockedVolume {
         let mut notes = Vec::new();
         let mut found: Option<Metadata> = None;
         for offset in candidates(volume.as_ref(), &header) {
-            match (Metadata::read(volume.as_ref(), offset), &found) {
+            match (Metadata::read(volume.as_ref(), offset), &mut found) {
                 (Ok(metadata), None) => found = Some(metadata),
                 (Ok(metadata), Some(first)) if metadata.hash != first.hash => notes.push(format!(
                     "the FVE metadata block at byte {offset} differs from the first sound one, \
                      which is used"
                 )),
-                (Ok(_), Some(_)) => {}
+                (Ok(metadata), Some(first)) => first.signed_hashes.extend(metadata.signed_hashes),
                 (Err(error), _) => notes.push(error.to_string()),
             }
         }
@@ -163,7 +163,7 @@ impl LockedVolume {
         if self.appearance() == Appearance::ToGo {
             facts.push(Fact::new("appearance", "BitLocker To Go"));
         }
-        let created = self.created().map(|time| format!("{time}Z"));
+        let created = self.created().map(|time| time.to_string());
         facts.extend(created.map(|time| Fact::new("created", time)));
         facts.extend(
             self.description()
@@ -177,15 +177,15 @@ impl LockedVolume {
     /// Unlocks the volume with the first of the keys that opens it. With a clear key on the volume
     /// none is needed.
     ///
-    /// A password takes about half a second for each protector that it is tried on; at most 256
-    /// pairs of password and protector are tried.
+    /// A password takes a tenth of a second to half a second for each protector that it is tried
+    /// on; at most 256 pairs of password and protector are tried.
     ///
     /// # Errors
     /// [`UnlockError::Locked`] when no key opens it, which is no damage, with what was tried and
     /// why each failed; [`UnlockError::Unreadable`] when a key opens it, and it cannot be read.
     pub fn unlock(&self, keys: &[UnlockKey]) -> Result<Unlocked, UnlockError> {
         let metadata = &self.metadata;
-        let opened = unlock::open(metadata, keys).map_err(|attempts| {
+        let opened = unlock::open(metadata, keys, unlock::MOST_STRETCHES).map_err(|attempts| {
             UnlockError::Locked(StillLocked {
                 volume: self.identifier(),
                 protectors: self.protectors().cloned().collect(),
@@ -210,9 +210,11 @@ impl LockedVolume {
         })?;
         let (layout, mut more) = Layout::new(self.volume.as_ref(), &self.header, metadata)?;
         notes.append(&mut more);
-        let metadata_signed = metadata.signed_hash.as_ref().map(|signed| {
-            let hash = unlock::unwrap(&opened.master_key, signed);
-            hash.is_some_and(|(_, hash)| hash.as_slice() == metadata.hash.as_bytes())
+        let metadata_signed = (!metadata.signed_hashes.is_empty()).then(|| {
+            metadata.signed_hashes.iter().any(|signed| {
+                let hash = unlock::unwrap(&opened.master_key, signed);
+                hash.is_some_and(|(_, hash)| hash.as_slice() == metadata.hash.as_bytes())
+            })
         });
         if metadata_signed == Some(false) {
             notes.push(

@@ -65,8 +65,9 @@ pub(super) struct Metadata {
     pub(super) moved_entry: Option<(u64, u64)>,
     /// The hash of the block.
     pub(super) hash: Sha256,
-    /// The hash that Windows stored, encrypted with the master key.
-    pub(super) signed_hash: Option<EncryptedKey>,
+    /// The hash that Windows stored, encrypted with the master key: of this block, and of the other
+    /// sound blocks that are the same. It does not stand under the CRC-32.
+    pub(super) signed_hashes: Vec<EncryptedKey>,
     /// What of the entries could not be read.
     pub(super) notes: Vec<String>,
 }
@@ -150,7 +151,7 @@ impl Metadata {
             volume_key: None,
             moved_entry: None,
             hash: sha256(block),
-            signed_hash: signed_hash(validation),
+            signed_hashes: signed_hash(validation).into_iter().collect(),
             notes: Vec::new(),
         };
         metadata.take(entries);

@@ -14,9 +14,9 @@ use super::protector::{Lock, ProtectorKind};
 use super::unlock_error::{Attempt, Refusal};
 use crate::UnlockKey;
 
-/// The most times that a password is stretched for one volume; each takes about half a second.
-/// This is 64 recovery passwords on a volume with four recovery protectors.
-const MOST_STRETCHES: usize = 256;
+/// The most times that a password is stretched for one volume; each takes a tenth of a second to
+/// half a second of one core. This is 64 recovery passwords on a volume with four recovery protectors.
+pub(super) const MOST_STRETCHES: usize = 256;
 
 type Key = Zeroizing<[u8; 32]>;
 
@@ -39,10 +39,12 @@ struct Pair<'a> {
 }
 
 /// Tries the clear key, then startup keys, then the other keys in their order, each on the
-/// protectors in theirs. The first that opens the volume counts, with any number of threads.
+/// protectors in theirs. The first that opens the volume counts, with any number of threads. At
+/// most `most` times a password is stretched.
 pub(super) fn open<'a>(
     metadata: &'a Metadata,
     keys: &'a [UnlockKey],
+    most: usize,
 ) -> Result<Opened<'a>, Vec<Attempt>> {
     let mut attempts = Vec::new();
     let (quick, slow) = pairs(metadata, keys, &mut attempts);
@@ -52,9 +54,7 @@ pub(super) fn open<'a>(
             Err(why) => attempts.push(pair.refused(why)),
         }
     }
-    let (tried, left_out) = slow
-        .split_at_checked(MOST_STRETCHES)
-        .unwrap_or((&slow, &[]));
+    let (tried, left_out) = slow.split_at_checked(most).unwrap_or((&slow, &[]));
     for batch in tried.chunks(rayon::current_num_threads().max(1)) {
         let results: Vec<_> = batch
             .par_iter()
@@ -68,7 +68,7 @@ pub(super) fn open<'a>(
         }
     }
     let not_tried = left_out.iter().take(1);
-    attempts.extend(not_tried.map(|pair| pair.refused(Refusal::TooMany(MOST_STRETCHES))));
+    attempts.extend(not_tried.map(|pair| pair.refused(Refusal::TooMany(most))));
     Err(attempts)
 }
 
@@ -164,4 +164,65 @@ pub(super) fn unwrap(key: &[u8; 32], wrapped: &EncryptedKey) -> Option<(u16, Zer
     let entry = Entries::new(&clear).next()?;
     let (purpose, key) = clear_key(&entry)?;
     Some((purpose, Zeroizing::new(key.to_vec())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bitlocker::{EncryptionMethod, Protector, Version};
+    use crate::{Guid, hash};
+
+    /// Metadata with recovery password protectors that no key opens.
+    fn metadata(locks: usize) -> Metadata {
+        let lock = |number: usize| Lock {
+            protector: Protector {
+                identifier: Guid([u8::try_from(number).unwrap(); 16]),
+                kind: ProtectorKind::RecoveryPassword,
+                modified: None,
+                name: None,
+            },
+            salt: Some([1; 16]),
+            clear_key: None,
+            master_key: EncryptedKey::parse(&[2; 72]),
+        };
+        Metadata {
+            version: Version::Windows7,
+            current_state: 4,
+            next_state: 4,
+            state_offset: 0,
+            state_size: 0,
+            moved_sectors: 16,
+            offsets: [0; 3],
+            moved_to: 0,
+            identifier: Guid::NIL,
+            method: EncryptionMethod::AesXts128,
+            created: None,
+            description: None,
+            locks: (0..locks).map(lock).collect(),
+            volume_key: None,
+            moved_entry: None,
+            hash: hash::sha256(&[]),
+            signed_hashes: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_not_tried_is_said() {
+        let keys = [UnlockKey::recovery_password(&["000011"; 8].join("-")).unwrap()];
+        let metadata = metadata(200);
+        let attempts = open(&metadata, &keys, 1).err().unwrap();
+        let why: Vec<Refusal> = attempts.iter().map(|attempt| attempt.why).collect();
+        assert_eq!(why, [Refusal::WrongKey, Refusal::TooMany(1)]);
+    }
+
+    #[test]
+    fn a_key_without_a_protector_costs_nothing() {
+        let keys = [UnlockKey::password("x").unwrap()];
+        let metadata = metadata(200);
+        let attempts = open(&metadata, &keys, 0).err().unwrap();
+        let why = Refusal::NoSuchProtector(ProtectorKind::Password);
+        assert_eq!(attempts.first().unwrap().why, why);
+        assert_eq!(attempts.len(), 1);
+    }
 }
