@@ -4,7 +4,9 @@
 use kusari_fixtures::{vhd, vhdx};
 
 fn u16_at(bytes: &[u8], at: usize) -> usize {
-    bytes.get(at..at + 2).map_or(0, |two| usize::from(u16::from_le_bytes([two[0], two[1]])))
+    bytes
+        .get(at..at + 2)
+        .map_or(0, |two| usize::from(u16::from_le_bytes([two[0], two[1]])))
 }
 
 /// The CRC-32C of a VHDX's headers and region tables.
@@ -74,10 +76,13 @@ pub fn exfat(image: &mut [u8]) {
             && let Some(set) = image.get_mut(at..at + length)
             && matches!(set[32], 0xC0 | 0x40)
         {
-            let sum = set.iter().enumerate().fold(0_u16, |sum, (at, byte)| match at {
-                2 | 3 => sum,
-                _ => sum.rotate_right(1).wrapping_add(u16::from(*byte)),
-            });
+            let sum = set
+                .iter()
+                .enumerate()
+                .fold(0_u16, |sum, (at, byte)| match at {
+                    2 | 3 => sum,
+                    _ => sum.rotate_right(1).wrapping_add(u16::from(*byte)),
+                });
             set[2..4].copy_from_slice(&sum.to_le_bytes());
         }
         at += 32;
@@ -95,7 +100,9 @@ fn adler32(bytes: &[u8]) -> u32 {
 }
 
 fn seal_adler(image: &mut [u8], start: usize, length: usize) {
-    let Some(structure) = start.checked_add(length + 4).and_then(|end| image.get_mut(start..end))
+    let Some(structure) = start
+        .checked_add(length + 4)
+        .and_then(|end| image.get_mut(start..end))
     else {
         return;
     };
@@ -106,12 +113,16 @@ fn seal_adler(image: &mut [u8], start: usize, length: usize) {
 /// The Adler-32 of version 1 EWF sections, from the file header on: their descriptors, volumes
 /// and tables.
 pub fn ewf(image: &mut [u8]) {
-    let mut at = 13;
+    let mut at = 13_usize;
     for _ in 0..64 {
-        let Some(descriptor) = image.get(at..at + 76) else {
+        let Some(descriptor) = at.checked_add(76).and_then(|end| image.get(at..end)) else {
             return;
         };
-        let name = descriptor[..16].split(|byte| *byte == 0).next().unwrap_or_default().to_vec();
+        let name = descriptor[..16]
+            .split(|byte| *byte == 0)
+            .next()
+            .unwrap_or_default()
+            .to_vec();
         let next = u64::from_le_bytes(descriptor[16..24].try_into().unwrap());
         seal_adler(image, at, 72);
         let data = at + 76;
@@ -122,9 +133,9 @@ pub fn ewf(image: &mut [u8]) {
             }
             b"data" => seal_adler(image, data, 1048),
             b"table" | b"table2" => {
-                let count = image
-                    .get(data..data + 4)
-                    .map_or(0, |four| u32::from_le_bytes(four.try_into().unwrap()) as usize);
+                let count = image.get(data..data + 4).map_or(0, |four| {
+                    u32::from_le_bytes(four.try_into().unwrap()) as usize
+                });
                 seal_adler(image, data, 20);
                 seal_adler(image, data + 24, count.min(image.len()) * 4);
             }

@@ -47,9 +47,16 @@ pub fn decode(input: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn encode(image: &[u8]) -> Vec<u8> {
     let mut list = MAGIC.to_vec();
-    list.extend(u32::try_from(image.len().div_ceil(UNIT)).unwrap().to_le_bytes());
+    list.extend(
+        u32::try_from(image.len().div_ceil(UNIT))
+            .unwrap()
+            .to_le_bytes(),
+    );
     for (number, unit) in image.chunks(UNIT).enumerate() {
-        let used = unit.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+        let used = unit
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |at| at + 1);
         if used > 0 {
             list.extend(u32::try_from(number).unwrap().to_le_bytes());
             list.extend(u16::try_from(used).unwrap().to_le_bytes());

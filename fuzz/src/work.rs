@@ -19,14 +19,25 @@ const MOST_FILES: usize = 48;
 pub fn read_pieces(bytes: &dyn ReadAt) {
     let size = bytes.size();
     let mut buffer = vec![0; 64 << 10];
-    let places = [0, 1, 511, 4096, size / 3, size / 2, size.saturating_sub(70_000)];
+    let places = [
+        0,
+        1,
+        511,
+        4096,
+        size / 3,
+        size / 2,
+        size.saturating_sub(70_000),
+    ];
     let ends = [size.saturating_sub(1), size, u64::MAX - 1, u64::MAX];
     for place in places.into_iter().chain(ends) {
         for length in [1, 513, buffer.len()] {
             let part = &mut buffer[..length];
             if let Ok(count) = bytes.read_at(place, part) {
                 assert!(count <= length, "more than was asked for");
-                assert!(count as u64 <= size.saturating_sub(place), "more than is there");
+                assert!(
+                    count as u64 <= size.saturating_sub(place),
+                    "more than is there"
+                );
                 assert!(
                     count > 0 || place >= size,
                     "an end at {place} of {size} without an error"
@@ -112,7 +123,10 @@ fn read_some(opened: kusari_evidence::Result<kusari_evidence::EvidenceFile>) {
     for place in [size / 2, size.saturating_sub(100), u64::MAX] {
         let mut buffer = [0; 4096];
         if let Ok(count) = bytes.read_at(place, &mut buffer) {
-            assert!(count as u64 <= size.saturating_sub(place), "more than is there");
+            assert!(
+                count as u64 <= size.saturating_sub(place),
+                "more than is there"
+            );
         }
     }
 }

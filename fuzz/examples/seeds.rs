@@ -23,8 +23,17 @@ fn main() {
     match arguments.get(1).map(String::as_str) {
         Some("encode") => {
             for file in &arguments[3..] {
-                let name = Path::new(file).file_name().unwrap().to_string_lossy().into_owned();
-                put(folder, &arguments[2], &name, &encode(&fs::read(file).unwrap()));
+                let name = Path::new(file)
+                    .file_name()
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
+                put(
+                    folder,
+                    &arguments[2],
+                    &name,
+                    &encode(&fs::read(file).unwrap()),
+                );
             }
         }
         _ => own(folder),
@@ -47,7 +56,10 @@ fn own(folder: &Path) {
     disk.write(3, &text[..1024]);
     put(folder, "vhdx", "dynamic", &encode(&disk.to_bytes()));
 
-    for (name, layout) in [("encase6", EwfLayout::EnCase6), ("ex01", EwfLayout::Version2)] {
+    for (name, layout) in [
+        ("encase6", EwfLayout::EnCase6),
+        ("ex01", EwfLayout::Version2),
+    ] {
         let image = Image {
             layout,
             chunks_per_table: 2,
@@ -60,7 +72,10 @@ fn own(folder: &Path) {
     let fat = fat();
     put(folder, "fat", "fat12", &encode(&fat));
     put(folder, "exfat", "exfat", &encode(&exfat()));
-    for (name, protector) in [("clear", Protector::ClearKey), ("bek", Protector::StartupKey)] {
+    for (name, protector) in [
+        ("clear", Protector::ClearKey),
+        ("bek", Protector::StartupKey),
+    ] {
         let written = BitLocker {
             method: Method::AesXts128,
             protectors: vec![protector],
