@@ -68,17 +68,23 @@ impl Shard {
     }
 
     fn put(&mut self, number: u64, block: Arc<[u8]>, most: usize) {
-        if self.blocks.len() >= most
-            && let Some(oldest) = self
-                .blocks
-                .iter()
-                .min_by_key(|(_, (_, used))| *used)
-                .map(|(number, _)| *number)
-        {
-            self.blocks.remove(&oldest);
+        if self.blocks.len() >= most {
+            self.make_room();
         }
         self.clock = self.clock.saturating_add(1);
         self.blocks.insert(number, (block, self.clock));
+    }
+
+    /// Drops the eighth that was used longest ago, at least one block. All blocks are looked at
+    /// for it: to do so for each single block would make a cache of many small ones slow.
+    fn make_room(&mut self) {
+        let mut uses: Vec<u64> = self.blocks.values().map(|(_, used)| *used).collect();
+        let last = (uses.len() / 8).max(1).saturating_sub(1);
+        if last < uses.len() {
+            let (_, newest, _) = uses.select_nth_unstable(last);
+            let newest = *newest;
+            self.blocks.retain(|_, (_, used)| *used > newest);
+        }
     }
 }
 
@@ -101,6 +107,30 @@ mod tests {
             assert_eq!(block.as_ref(), [u8::try_from(number).unwrap()]);
         }
         assert_eq!(made, 4);
+    }
+
+    #[test]
+    fn the_blocks_used_last_are_kept_among_many() {
+        let cache = BlockCache::new(8 * 64 * 10, 10);
+        let get = |number: u64| {
+            let mut made = false;
+            let block = cache.get_or_make(number * 8, || {
+                made = true;
+                Ok(number.to_le_bytes().to_vec())
+            });
+            assert_eq!(block.unwrap().as_ref(), number.to_le_bytes());
+            made
+        };
+        assert!((0..64).all(get));
+        assert!(!get(0), "it is full, and nothing was dropped");
+        assert!(get(64), "this drops the oldest eighth: 1 to 8");
+        let kept: Vec<u64> = [0, 9, 63, 64].into_iter().filter(|at| !get(*at)).collect();
+        assert_eq!(kept, [0, 9, 63, 64]);
+        assert!((1..9).all(get));
+        let held: usize = (cache.shards.iter())
+            .map(|shard| shard.lock().unwrap().blocks.len())
+            .sum();
+        assert!(held <= 64);
     }
 
     #[test]

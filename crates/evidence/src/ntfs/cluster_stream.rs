@@ -69,7 +69,8 @@ impl ClusterStream {
         self.clusters.read(start, within, piece)
     }
 
-    fn missing(&self, vcn: u64) -> io::Error {
+    /// Why a cluster of the attribute cannot be read that no run maps.
+    pub(super) fn missing(&self, vcn: u64) -> io::Error {
         let why = self
             .extents
             .problem

@@ -10,6 +10,7 @@ use super::chunks::MakeChunk;
 use super::cluster_stream::{ClusterStream, Clusters};
 use super::extents::Extents;
 use super::fields::{narrowed, widened};
+use super::runs::Run;
 use crate::compression::lznt1;
 use crate::read_exact_at;
 
@@ -101,6 +102,7 @@ impl MakeChunk for StoredUnits {
             self.zero_unwritten(start, &mut unit);
             return Ok(unit);
         }
+        self.check_mapped(first, length, runs.clone())?;
         let mut compressed = Vec::new();
         for run in runs.filter(|run| run.lcn.is_some()) {
             let from = run.vcn.max(first);
@@ -124,6 +126,28 @@ impl MakeChunk for StoredUnits {
 }
 
 impl StoredUnits {
+    /// Whether the runs map the unit from its `first` cluster on without a gap, as far as there is
+    /// content: where an extent is lost, the rest of the unit would read as zeros.
+    fn check_mapped<'a>(
+        &self,
+        first: u64,
+        length: usize,
+        runs: impl Iterator<Item = &'a Run>,
+    ) -> io::Result<()> {
+        let mut mapped = first;
+        for run in runs {
+            if run.vcn > mapped {
+                return Err(self.stored.missing(mapped));
+            }
+            mapped = run.end();
+        }
+        let content = widened(length).div_ceil(self.units.cluster_size.max(1));
+        if mapped < first.saturating_add(content) {
+            return Err(self.stored.missing(mapped));
+        }
+        Ok(())
+    }
+
     fn zero_unwritten(&self, start: u64, unit: &mut [u8]) {
         let written = self.units.valid.saturating_sub(start);
         if written < widened(unit.len())
@@ -131,5 +155,50 @@ impl StoredUnits {
         {
             rest.fill(0);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// One unit of 16 clusters of 512 bytes, with these runs.
+    fn made(runs: &[(u64, u64, Option<u64>)]) -> io::Result<Vec<u8>> {
+        // One LZNT1 chunk, stored as it is: 4096 times `k`.
+        let mut volume = vec![b'k'; 20 * 512];
+        volume[..2].copy_from_slice(&0x3FFF_u16.to_le_bytes());
+        volume[2 + 4096..].fill(0);
+        let clusters = Clusters {
+            volume: Arc::new(volume),
+            size: 512,
+        };
+        let runs = runs
+            .iter()
+            .map(|&(vcn, clusters, lcn)| Run { vcn, clusters, lcn })
+            .collect();
+        let extents = Extents {
+            runs,
+            size: 8192,
+            valid: 8192,
+            compression_unit: 4,
+            ..Extents::default()
+        };
+        let units = CompressedUnits::new(8192, 512, &extents).unwrap();
+        let stored = ClusterStream::new(clusters.clone(), as_stored(extents, &clusters));
+        units.of(stored).make(0, 8192)
+    }
+
+    #[test]
+    fn a_unit_with_a_lost_extent_is_an_error_and_no_zeros() {
+        let whole = made(&[(0, 9, Some(0)), (9, 7, None)]).unwrap();
+        assert!(whole[..4096].iter().all(|byte| *byte == b'k'));
+        assert!(whole[4096..].iter().all(|byte| *byte == 0));
+        assert_eq!(made(&[(0, 16, None)]).unwrap(), [0; 8192]);
+        // The end is lost, the middle, the beginning.
+        assert!(made(&[(0, 9, None)]).is_err());
+        assert!(made(&[(0, 9, Some(0)), (12, 4, None)]).is_err());
+        assert!(made(&[(3, 13, None)]).is_err());
     }
 }
