@@ -76,6 +76,10 @@ pub enum SourceState {
     /// Times run backwards in it though its records stand in order: the clock was set back, or
     /// summer time ended.
     TimeStepsBack,
+    /// It is encrypted, and no key opens it.
+    Locked,
+    /// It stands in a snapshot of a volume, as it was when that was made.
+    Snapshot,
 }
 
 impl SourceState {
@@ -94,6 +98,8 @@ impl SourceState {
             Self::Damaged => "damaged",
             Self::LastTimeOnly => "last-time-only",
             Self::TimeStepsBack => "time-steps-back",
+            Self::Locked => "locked",
+            Self::Snapshot => "snapshot",
         }
     }
 }

@@ -32,9 +32,10 @@ stick was in which machine when, who opened it, and what the evidence cannot say
 Evidence is opened for reading only. Every line of a result leads back to the bytes it was read \
 from; `kusari explain` follows it.
 
-INPUT is a case file (`*.toml`), a folder (a drive, a KAPE, Velociraptor or CyLR collection, or \
-loose artifact files), or a single artifact file. Without a case file each INPUT is one machine, \
-named after its computer name.";
+INPUT is a case file (`*.toml`), a disk image (E01, Ex01, L01, VHD, VHDX, VMDK, QCOW2, raw or split \
+raw; the first file of several), a folder or zip (a drive, a KAPE, Velociraptor or CyLR collection, \
+or loose artifact files), or a single artifact file. Without a case file each INPUT is one machine, \
+named after its computer name; an image without Windows on it is a stick, named after its file.";
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -86,11 +87,17 @@ Example:
 
 Absence counts only inside what a source could have seen.")]
     Coverage(Inputs),
-    /// What was opened and found: volumes, artifacts, sizes and hashes
+    /// What was opened and found: containers, volumes, encryption, shadow copies, artifacts, hashes
     #[command(after_long_help = "\
-Example:
-  kusari inspect collection/ --format json")]
-    Inspect(Inputs),
+Examples:
+  kusari inspect pc1.E01
+  kusari inspect pc1.E01 --verify
+  kusari inspect stick.dd --files --format csv
+  kusari inspect collection/ --format json
+
+A tree for people: each container with what stands inside it, each artifact with its size, times and \
+SHA-256. Notes begin with `!`.")]
+    Inspect(Inspect),
     /// From one event back to its bytes and to the rule that read them
     #[command(after_long_help = "\
 Example:
@@ -107,9 +114,25 @@ Example:
 
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// A case file, or folders and artifact files, each one machine
+    /// A case file, or images, folders, zips and artifact files, each one machine or stick
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// Read every image to its end, and hold its MD5, SHA-1 and SHA-256 against those that it stores
+    ///
+    /// Ends with status 1 when one differs or an image cannot be read to its end.
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) verify: bool,
+
+    /// List the files of every volume instead, with their times, deleted ones marked
+    #[arg(long)]
+    pub(crate) files: bool,
 }
 
 #[derive(Debug, Args)]
@@ -192,6 +215,22 @@ pub(crate) struct Common {
     /// Deleted keys and values of SYSTEM and NTUSER.DAT hives are always read, and marked so.
     #[arg(long, global = true)]
     pub(crate) carve: bool,
+
+    /// Also search images for partitions that no partition table knows; it reads them whole
+    #[arg(long, global = true)]
+    pub(crate) lost_partitions: bool,
+
+    /// Leave volume shadow copies unread
+    #[arg(long, global = true)]
+    pub(crate) no_shadow_copies: bool,
+
+    /// Never ask for the key of a locked volume
+    ///
+    /// Without it, and on a terminal, the key of a BitLocker volume that none of the case file's
+    /// keys opens is asked for. A key is never given on the command line, where others could read
+    /// it.
+    #[arg(long, global = true)]
+    pub(crate) no_prompt: bool,
 
     /// How many threads read at once [default: one a processor]
     #[arg(long, global = true, value_name = "N")]

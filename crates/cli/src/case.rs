@@ -27,7 +27,7 @@ pub(crate) fn from_inputs(inputs: &[PathBuf], common: &Common) -> Result<Case, I
     let mut case = match (case_files.as_slice(), inputs) {
         ([], []) if common.vendor_log.is_empty() => {
             return Err(InputError::Usage(
-                "no INPUT is given; give a case file (*.toml), folders, or artifact files"
+                "no INPUT is given; give a case file (*.toml), disk images, folders, or artifact files"
                     .to_owned(),
             ));
         }
@@ -99,5 +99,9 @@ pub(crate) fn evidence(case: &Case) -> Vec<PathBuf> {
         .devices
         .iter()
         .filter_map(|device| Some(device.vendor_log.as_ref()?.path.clone()));
-    machines.chain(logs).collect()
+    let images = case
+        .devices
+        .iter()
+        .flat_map(|device| device.evidence.iter().cloned());
+    machines.chain(logs).chain(images).collect()
 }

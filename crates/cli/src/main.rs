@@ -2,6 +2,7 @@
 
 mod args;
 mod case;
+mod key_prompt;
 mod language;
 mod moment;
 mod output;

@@ -29,6 +29,13 @@ impl Bar {
         Self { bar, said }
     }
 
+    /// Shows that so many bytes of something are done.
+    pub(crate) fn at(&self, what: &str, done: u64, of: u64) {
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+        self.bar.set_message(kusari_report::layout::visible(what));
+    }
+
     /// Removes the bar from the terminal.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();

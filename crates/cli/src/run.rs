@@ -5,11 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use kusari::{EventId, Options, Reconstruction};
+use kusari::{AskForKey, EventId, Opening, Options, Reconstruction};
 use kusari_report::{Format, Selection, View};
 
 use crate::args::{Arguments, Command, Common, FormatArgument, Inputs};
 use crate::case::{self, InputError};
+use crate::key_prompt::KeyPrompt;
 use crate::language;
 use crate::output::{OutputError, Target};
 use crate::progress::Bar;
@@ -78,12 +79,18 @@ fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
     let from_case_file = (case.from, case.to);
 
     let started = Instant::now();
+    let asker = KeyPrompt::where_possible(common.no_prompt || common.quiet, said);
     let bar = Bar::new(!common.no_progress && !common.quiet, said);
     let options = Options {
         read: kusari::intake::ReadOptions {
             all: common.all,
             show_redacted: common.show_notes,
             carve: common.carve,
+        },
+        opening: Opening {
+            lost_partitions: common.lost_partitions,
+            without_shadow_copies: common.no_shadow_copies,
+            ask: asker.as_ref().map(|asker| asker as &dyn AskForKey),
         },
         threads: common.threads.map(std::num::NonZeroUsize::get),
         progress: Some(&bar),
@@ -115,13 +122,44 @@ fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
         selection,
     };
     say_left_out(&arguments.command, &reconstruction, &view, said);
-    let written = write(arguments, &reconstruction, &view, wanted_event, &target)?;
+    let verified = match &arguments.command {
+        Command::Inspect(inspect) if inspect.verify => {
+            let bar = Bar::new(!common.no_progress && !common.quiet, said);
+            let verified = kusari_report::verify(&reconstruction, &mut |name, done, of| {
+                bar.at(name, done, of);
+            });
+            bar.finish();
+            Some(verified)
+        }
+        _ => None,
+    };
+    let written = match &verified {
+        Some(verified) => target.write(|out| kusari_report::verified(verified, &view, out)),
+        None => write(
+            arguments,
+            &reconstruction,
+            &view,
+            wanted_event,
+            &target,
+            said,
+        )?,
+    };
     match written {
         // Whoever reads has had enough; that is no failure.
         Ok(()) | Err(OutputError::Closed) => {}
         Err(error) => return Err(Failure::Nothing(error.to_string())),
     }
     said.detail(format_args!("done in {} ms", started.elapsed().as_millis()));
+    let bad = |own: &&kusari_report::Verified| own.is_bad();
+    if let Some(own) = verified.iter().flatten().find(bad) {
+        return Err(Failure::Nothing(match &own.error {
+            Some(error) => format!("{}: cannot be read to its end: {error}", own.media),
+            None => format!(
+                "{}: its {} is not the one that it stores; it was changed or damaged",
+                own.media, own.algorithm
+            ),
+        }));
+    }
     Ok(if common.strict && !reconstruction.is_whole() {
         status::NOT_WHOLE
     } else {
@@ -135,8 +173,8 @@ fn inputs(command: &Command) -> &Inputs {
         | Command::Timeline(inputs)
         | Command::Devices(inputs)
         | Command::Coverage(inputs)
-        | Command::Inspect(inputs)
         | Command::Init(inputs) => inputs,
+        Command::Inspect(inspect) => &inspect.inputs,
         Command::Explain(explain) => &explain.inputs,
     }
 }
@@ -147,6 +185,7 @@ fn write(
     view: &View,
     wanted_event: Option<EventId>,
     target: &Target,
+    said: Said,
 ) -> Result<Result<(), OutputError>, Failure> {
     let r = reconstruction;
     Ok(match &arguments.command {
@@ -154,6 +193,14 @@ fn write(
         Command::Timeline(_) => target.write(|out| kusari_report::timeline(r, view, out)),
         Command::Devices(_) => target.write(|out| kusari_report::devices(r, view, out)),
         Command::Coverage(_) => target.write(|out| kusari_report::coverage(r, view, out)),
+        Command::Inspect(inspect) if inspect.files => {
+            let mut notes = Vec::new();
+            let written = target.write(|out| kusari_report::files(r, view, &mut notes, out));
+            for note in notes {
+                said.warning(note);
+            }
+            written
+        }
         Command::Inspect(_) => target.write(|out| kusari_report::inspect(r, view, out)),
         Command::Explain(explain) => {
             let event = wanted_event

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-const EVENT_FIELDS: [&str; 18] = [
+const EVENT_FIELDS: [&str; 19] = [
     "event_id",
     "time",
     "time_earliest",
@@ -25,6 +25,7 @@ const EVENT_FIELDS: [&str; 18] = [
     "message",
     "artifact",
     "source",
+    "source_sha256",
     "locator",
     "confidence",
 ];

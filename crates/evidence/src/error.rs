@@ -52,6 +52,14 @@ pub enum Error {
         /// What could have been read.
         expected: &'static str,
     },
+    /// It is an image or archive that cannot be opened.
+    #[error("{}: {source}", path.display())]
+    Format {
+        /// The path on the examiner's machine.
+        path: PathBuf,
+        /// What is wrong with it, and where.
+        source: crate::FormatError,
+    },
     /// A limit that keeps hostile evidence from taking all time or memory was reached.
     #[error("{evidence}: `{path}`: {what} exceeds the limit of {limit}")]
     Limit {

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use crate::file_system::sort_key;
 use crate::{
-    DiskFile, Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, Result,
-    collector_names, host_name,
+    DiskFile, Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, Result, host_name,
 };
 
 /// The most entries of one folder: sorting them takes memory.
@@ -19,7 +18,6 @@ const MOST_ENTRIES_OF_A_FOLDER: usize = 2_000_000;
 pub struct FolderFileSystem {
     root: PathBuf,
     evidence: String,
-    escaped: bool,
 }
 
 impl FolderFileSystem {
@@ -28,19 +26,6 @@ impl FolderFileSystem {
     /// # Errors
     /// When there is no such folder, or it cannot be read.
     pub fn new(root: &Path) -> Result<Self> {
-        Self::build(root, false)
-    }
-
-    /// The folder `root`, written by a collector that escapes names (`Partition%254Diagnostic`
-    /// for `Partition%4Diagnostic`); they are given as Windows had them.
-    ///
-    /// # Errors
-    /// When there is no such folder, or it cannot be read.
-    pub fn with_escaped_names(root: &Path) -> Result<Self> {
-        Self::build(root, true)
-    }
-
-    fn build(root: &Path, escaped: bool) -> Result<Self> {
         std::fs::read_dir(root).map_err(|source| Error::Io {
             path: root.to_owned(),
             source,
@@ -48,17 +33,7 @@ impl FolderFileSystem {
         Ok(Self {
             root: root.to_owned(),
             evidence: root.display().to_string(),
-            escaped,
         })
-    }
-
-    fn shown_name(&self, name: &std::ffi::OsStr) -> String {
-        let text = host_name::to_text(name);
-        if self.escaped {
-            collector_names::unescape(&text).unwrap_or(text)
-        } else {
-            text
-        }
     }
 
     fn read_error(&self, path: &str, source: std::io::Error) -> Error {
@@ -84,7 +59,7 @@ impl FolderFileSystem {
                     limit: 2_000_000,
                 });
             }
-            let name = self.shown_name(&child.file_name());
+            let name = host_name::to_text(&child.file_name());
             let entry = match child.metadata() {
                 Ok(metadata) => entry(join(path, &name), &metadata),
                 // What vanished or cannot be asked is still said to stand there.
@@ -123,7 +98,7 @@ impl FolderFileSystem {
         }
         let (parent, on_disk) = folder;
         // Where the host minds case, a name that is there as asked for needs no search.
-        if cfg!(target_os = "linux") && !(self.escaped && name.contains('%')) {
+        if cfg!(target_os = "linux") {
             let exact = on_disk.join(name);
             if let Ok(metadata) = std::fs::symlink_metadata(&exact) {
                 return Ok(Some((entry(join(&parent.path, name), &metadata), exact)));
@@ -359,52 +334,6 @@ mod tests {
         let mut count = 0;
         let summary = crate::walk(&files, &crate::Limits::default(), &mut |_| count += 1);
         assert_eq!((count, summary.notes.len()), (6, 0));
-    }
-
-    #[test]
-    fn odd_names_are_found_as_they_are_listed() {
-        let folder = TestFolder::new();
-        for name in [
-            "台帳（写）.xlsx",
-            "a b&c;d'e.txt",
-            "%4D.evtx",
-            "..a",
-            "-x",
-            "é",
-            "%3A",
-        ] {
-            folder.write(name, name.as_bytes());
-        }
-        for files in [
-            FolderFileSystem::new(folder.path()).unwrap(),
-            FolderFileSystem::with_escaped_names(folder.path()).unwrap(),
-        ] {
-            let entries = files.list("").unwrap();
-            assert_eq!(entries.len(), 7);
-            for entry in entries {
-                let mut file = files.open(&entry.path, None).unwrap();
-                let bytes = read_all(&mut file, 1000).unwrap();
-                let stored = String::from_utf8(bytes).unwrap();
-                assert!(
-                    stored == entry.path || (stored == "%3A" && entry.path == ":"),
-                    "{stored} {}",
-                    entry.path
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn escaped_names_are_given_as_windows_had_them() {
-        let folder = TestFolder::new();
-        folder.write(
-            "Logs/Microsoft-Windows-Partition%254Diagnostic.evtx",
-            b"ElfFile",
-        );
-        let files = FolderFileSystem::with_escaped_names(folder.path()).unwrap();
-        let path = "Logs/Microsoft-Windows-Partition%4Diagnostic.evtx";
-        assert_eq!(files.list("logs").unwrap()[0].path, path);
-        assert_eq!(files.open(&path.to_uppercase(), None).unwrap().path(), path);
     }
 
     #[test]

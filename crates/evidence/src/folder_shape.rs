@@ -1,4 +1,5 @@
-//! Where the drives stand in a folder that an investigator has.
+//! Where the drives and the disk images stand in a folder that an investigator has (on disk, in an
+//! archive, on an image).
 //!
 //! Known shapes: a folder that is a drive itself; KAPE (`<target>/C/Windows/…`), CyLR
 //! (`C/Windows/…`), Velociraptor (`uploads/auto/C%3A/…`, `uploads/ntfs/%5C%5C.%5CC%3A/…`, other
@@ -6,18 +7,35 @@
 //! artifact files.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
 
-use crate::{EntryKind, FileSystem, FolderFileSystem, Result, collector_names};
+use crate::{EntryKind, FileSystem, Result, collector_names};
 
-/// How many folders inside each other a drive is looked for: a Velociraptor server keeps its
-/// collections seven deep (`clients/C.…/collections/F.…/uploads/ntfs/%5C%5C.%5CC%3A`).
-const DEPTH: usize = 8;
+/// How far drives are looked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reach {
+    /// How many folders inside each other.
+    pub(crate) depth: usize,
+    /// How many folders altogether.
+    pub(crate) folders: usize,
+}
 
-/// The most folders that are looked into for drives.
-const MOST_FOLDERS: usize = 20_000;
+impl Reach {
+    /// In a collection: a Velociraptor server keeps its drives seven deep
+    /// (`clients/C.…/collections/F.…/uploads/ntfs/%5C%5C.%5CC%3A`).
+    pub(crate) const COLLECTION: Self = Self {
+        depth: 8,
+        folders: 20_000,
+    };
 
-/// The most notes about files that are not read.
+    /// On the volume of a disk image, which a collector may have made (KAPE writes a VHDX on
+    /// request), but which mostly is a volume of its own and may hold a million folders.
+    pub(crate) const VOLUME: Self = Self {
+        depth: 1,
+        folders: 100,
+    };
+}
+
+/// The most notes about folders that are not looked at.
 const MOST_NOTES: usize = 50;
 
 /// What was found in a folder.
@@ -27,6 +45,8 @@ pub(crate) struct Shape {
     pub(crate) drives: Vec<Drive>,
     /// Files that stand in no drive.
     pub(crate) files_outside: u64,
+    /// Those of them that are named like a disk image or archive.
+    pub(crate) perhaps_containers: Vec<String>,
     /// What was not looked at, and why.
     pub(crate) notes: Vec<String>,
 }
@@ -34,9 +54,7 @@ pub(crate) struct Shape {
 /// A folder that stands for a drive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Drive {
-    /// Its place on the examiner's disk.
-    pub(crate) on_disk: PathBuf,
-    /// Its path from the folder that was opened; empty for that folder itself.
+    /// Its path from the root of the file system; empty for the root itself.
     pub(crate) relative: String,
     /// The drive letter, where the folder's name says one.
     pub(crate) letter: Option<char>,
@@ -44,30 +62,28 @@ pub(crate) struct Drive {
     pub(crate) escaped: bool,
 }
 
-/// Looks for drives in `root`. Links are not followed.
-pub(crate) fn find(root: &Path) -> Result<Shape> {
+/// Looks for drives on a file system whose root is called `top_name`. Links are not followed.
+///
+/// # Errors
+/// When the root cannot be listed.
+pub(crate) fn find(files: &dyn FileSystem, top_name: &str, reach: Reach) -> Result<Shape> {
     let mut shape = Shape::default();
-    let top_name = root
-        .canonicalize()
-        .ok()
-        .and_then(|path| path.file_name().map(crate::host_name::to_text))
-        .unwrap_or_default();
     let top = Candidate {
-        drive: drive(root.to_owned(), String::new(), &top_name),
-        name: top_name,
+        drive: drive(String::new(), top_name),
+        name: top_name.to_owned(),
     };
     let mut waiting = VecDeque::from([(top, 0_usize)]);
     let mut looked_at = 0;
     while let Some((candidate, depth)) = waiting.pop_front() {
-        if looked_at == MOST_FOLDERS {
+        if looked_at == reach.folders {
             shape.notes.push(format!(
-                "looked for drives in {MOST_FOLDERS} folders only; `{}` and others were left out",
-                candidate.drive.relative
+                "looked for drives in {} folders only; `{}` and others were left out",
+                reach.folders, candidate.drive.relative
             ));
             break;
         }
         looked_at += 1;
-        let contents = match Contents::read(&candidate.drive.on_disk) {
+        let contents = match Contents::read(files, &candidate.drive.relative) {
             Ok(contents) => contents,
             Err(error) if depth == 0 => return Err(error),
             Err(error) => {
@@ -79,27 +95,24 @@ pub(crate) fn find(root: &Path) -> Result<Shape> {
             shape.drives.push(candidate.drive);
             continue;
         }
-        shape.files_outside += contents.files.len() as u64;
+        shape.files_outside = shape
+            .files_outside
+            .saturating_add(u64::try_from(contents.files.len()).unwrap_or(u64::MAX));
         for file in &contents.files {
-            let on_disk = candidate.drive.on_disk.join(file);
-            if let Some(container) = container(file, &on_disk) {
-                shape.note(format!(
-                    "`{}`: not read, it is {container}; mount or unpack it and give the folder",
-                    below(&candidate.drive.relative, file)
-                ));
+            if shape.perhaps_containers.len() < MOST_CONTAINERS && is_named_like_container(file) {
+                let path = below(&candidate.drive.relative, file);
+                shape.perhaps_containers.push(path);
             }
         }
-        if depth == DEPTH {
+        if depth == reach.depth {
             continue;
         }
         for name in contents.folders {
-            let relative = below(&candidate.drive.relative, &name);
-            let on_disk = candidate.drive.on_disk.join(&name);
-            let drive = drive(on_disk, relative, &name);
-            waiting.push_back((Candidate { drive, name }, depth + 1));
+            let drive = drive(below(&candidate.drive.relative, &name), &name);
+            waiting.push_back((Candidate { drive, name }, depth.saturating_add(1)));
         }
     }
-    shape.add_drives_beside_drives()?;
+    shape.add_drives_beside_drives(files)?;
     shape.drives.sort_by(|a, b| a.relative.cmp(&b.relative));
     Ok(shape)
 }
@@ -115,27 +128,23 @@ impl Shape {
 
     /// A collector that wrote `C/Windows` wrote `E/` beside it for another drive, which need not
     /// hold anything that tells a drive.
-    fn add_drives_beside_drives(&mut self) -> Result<()> {
-        let parents: Vec<PathBuf> = self
+    fn add_drives_beside_drives(&mut self, files: &dyn FileSystem) -> Result<()> {
+        let mut parents: Vec<String> = self
             .drives
             .iter()
             .filter(|drive| drive.letter.is_some() && !drive.relative.is_empty())
-            .filter_map(|drive| drive.on_disk.parent().map(Path::to_owned))
+            .map(|drive| {
+                let parent = drive.relative.rsplit_once('/');
+                parent.map_or(String::new(), |(folder, _)| folder.to_owned())
+            })
             .collect();
+        parents.dedup();
         for parent in parents {
-            let relative = self
-                .drives
-                .iter()
-                .find(|drive| drive.on_disk.parent() == Some(&parent))
-                .and_then(|drive| drive.relative.rsplit_once('/'))
-                .map_or("", |(folder, _)| folder)
-                .to_owned();
-            for name in Contents::read(&parent)?.folders {
-                let on_disk = parent.join(&name);
-                let found = self.drives.iter().any(|drive| drive.on_disk == on_disk);
+            for name in Contents::read(files, &parent)?.folders {
+                let relative = below(&parent, &name);
+                let found = self.drives.iter().any(|drive| drive.relative == relative);
                 if !found && collector_names::drive_letter(&name).is_some() {
-                    self.drives
-                        .push(drive(on_disk, below(&relative, &name), &name));
+                    self.drives.push(drive(relative, &name));
                 }
             }
         }
@@ -165,11 +174,10 @@ impl Candidate {
     }
 }
 
-fn drive(on_disk: PathBuf, relative: String, name: &str) -> Drive {
+fn drive(relative: String, name: &str) -> Drive {
     Drive {
         letter: collector_names::drive_letter(name),
         escaped: collector_names::is_device_name(name),
-        on_disk,
         relative,
     }
 }
@@ -181,15 +189,15 @@ struct Contents {
 }
 
 impl Contents {
-    fn read(on_disk: &Path) -> Result<Self> {
+    fn read(files: &dyn FileSystem, path: &str) -> Result<Self> {
         let mut contents = Self {
             folders: Vec::new(),
             files: Vec::new(),
         };
-        for entry in FolderFileSystem::new(on_disk)?.list("")? {
+        for entry in files.list(path)? {
             match entry.kind {
-                EntryKind::Folder => contents.folders.push(entry.path),
-                EntryKind::File => contents.files.push(entry.path),
+                EntryKind::Folder => contents.folders.push(entry.name().to_owned()),
+                EntryKind::File => contents.files.push(entry.name().to_owned()),
                 _ => {}
             }
         }
@@ -205,27 +213,30 @@ fn below(folder: &str, name: &str) -> String {
     }
 }
 
-/// The kind of image or archive that a file is. Only files that are named like one are looked
-/// into; a name alone (the recycle bin keeps `$I….zip`) says nothing.
-fn container(name: &str, on_disk: &Path) -> Option<&'static str> {
+/// The most files of one folder that are looked into for being an image.
+const MOST_CONTAINERS: usize = 1_000;
+
+/// Only files that are named like an image or archive are looked into, so that a folder of many
+/// files need not be opened whole; what they are then tells their content. A name alone says
+/// nothing (the recycle bin keeps `$I….zip`).
+fn is_named_like_container(name: &str) -> bool {
     const ENDINGS: &[&str] = &[
-        "e01", "ex01", "l01", "lx01", "vhd", "vhdx", "vmdk", "qcow2", "dd", "raw", "img", "001",
-        "aff4", "zip", "7z", "rar",
+        "e01", "ex01", "l01", "lx01", "s01", "vhd", "vhdx", "avhd", "avhdx", "vmdk", "qcow2",
+        "qcow", "dd", "raw", "img", "bin", "001", "000", "aa", "aff4", "zip", "7z", "rar",
     ];
-    let (_, ending) = name.rsplit_once('.')?;
-    if !ENDINGS.contains(&ending.to_lowercase().as_str()) {
-        return None;
-    }
-    crate::signature::container_of(on_disk).ok().flatten()
+    name.rsplit_once('.')
+        .is_some_and(|(_, ending)| ENDINGS.contains(&ending.to_lowercase().as_str()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FolderFileSystem;
     use crate::test_folder::TestFolder;
 
     fn drives(folder: &TestFolder) -> Vec<(String, Option<char>, bool)> {
-        find(folder.path())
+        let files = FolderFileSystem::new(folder.path()).unwrap();
+        find(&files, "folder", Reach::COLLECTION)
             .unwrap()
             .drives
             .into_iter()
@@ -302,16 +313,18 @@ mod tests {
     }
 
     #[test]
-    fn images_among_loose_files_are_said() {
+    fn files_named_like_images_are_told() {
         let folder = TestFolder::new();
         folder.write("SYSTEM", b"");
-        folder.write("more/disk.E01", b"EVF\x09\x0d\x0a\xff\x00");
-        // A recycle bin's `$I` file has the ending of what was deleted.
-        folder.write("$Recycle.Bin/$ISEBKEC.zip", b"\x01\0\0\0\0\0\0\0");
-        let shape = find(folder.path()).unwrap();
+        folder.write("more/disk.E01", b"");
+        folder.write("$Recycle.Bin/$ISEBKEC.zip", b"");
+        let files = FolderFileSystem::new(folder.path()).unwrap();
+        let shape = find(&files, "folder", Reach::COLLECTION).unwrap();
         assert_eq!(shape.files_outside, 3);
-        assert_eq!(shape.notes.len(), 1);
-        assert!(shape.notes[0].contains("`more/disk.E01`"));
+        assert_eq!(
+            shape.perhaps_containers,
+            ["$Recycle.Bin/$ISEBKEC.zip", "more/disk.E01"]
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The evidence floor: from what an investigator has (a folder, a file, later a disk image)
+//! The evidence floor: from what an investigator has (a disk image, an archive, a folder, a file)
 //! to volumes, file systems and files.
 //!
 //! ```
@@ -25,11 +25,12 @@
 //! ```
 //!
 //! Everything above this crate asks for files by their path on the evidence and never learns
-//! whether the bytes come from a folder or from an image. A new container or file system is one
-//! new module that implements [`FileSystem`], and one line in [`open`].
+//! whether the bytes come from a folder or from an image. A new container is one module and one
+//! line in [`container`], a new file system one module that implements [`FileSystem`].
 //!
 //! Evidence is only ever opened for reading.
 
+pub mod archive;
 pub mod bitlocker;
 pub mod boot_sector;
 pub mod compression;
@@ -58,6 +59,7 @@ mod read_at;
 mod reading;
 mod signature;
 mod single_file;
+mod subtree;
 mod unlock_key;
 mod walk;
 
@@ -73,9 +75,13 @@ pub use file_system::{
 pub use folder::FolderFileSystem;
 pub use format_error::FormatError;
 pub use guid::Guid;
-pub use opening::{Evidence, Layout, Volume, open};
+pub use opening::{
+    Evidence, Layer, LayerKind, Layout, LockedVolume, Media, OpenOptions, OpenProgress, Snapshot,
+    Volume, VolumePlace, open, open_with,
+};
 pub use read_at::{DiskFile, ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
 pub use reading::read_all;
 pub use single_file::SingleFile;
+pub use subtree::Subtree;
 pub use unlock_key::{NotAKey, Password, RecoveryPassword, StartupKey, UnlockKey};
 pub use walk::{Limits, WalkSummary, walk};

@@ -1,6 +1,7 @@
 //! What each source could have seen. Absence counts only inside it.
 
 use kusari_artifacts::{NumberGap, SourceState};
+use kusari_evidence::hash::Sha256;
 use kusari_evidence::time::RecordedTime;
 
 use crate::machine::Machine;
@@ -27,6 +28,8 @@ pub struct CoverageRow {
     pub state: Vec<&'static str>,
     /// Sentences for people: damage, and what limits the source.
     pub note: Vec<String>,
+    /// Hash of the source's bytes; `None` when it could not be read or is an image.
+    pub sha256: Option<Sha256>,
 }
 
 /// How many damage entries are said in a note; the rest is counted.
@@ -73,5 +76,6 @@ fn row(machines: &[Machine], source: &Source) -> CoverageRow {
         gaps: coverage.gaps.clone(),
         state,
         note,
+        sha256: source.sha256,
     }
 }

@@ -1,13 +1,12 @@
 //! From one event back to its bytes.
 //!
-//! The evidence is opened again and held against the hash that was recorded when it was read, so
+//! The source is read again and held against the hash that was recorded when it was read, so
 //! that an explanation never shows other bytes than those that the event came from.
 
 use kusari_artifacts::event_log::{EventValue, record_at, record_xml};
 use kusari_artifacts::registry::{Hive, Value};
 use kusari_artifacts::{Locator, text};
 use kusari_evidence::hash::{Sha256, sha256};
-use kusari_evidence::open;
 
 use crate::intake::{self, ArtifactFile};
 use crate::reconstruction::{EventView, Reconstruction};
@@ -144,29 +143,20 @@ impl Reconstruction {
                 .find(|device| device.label == *label)
                 .and_then(|device| device.vendor_log.as_ref())
                 .ok_or("the case no longer names it")?;
-            let evidence = open(&log.path).map_err(|error| error.to_string())?;
+            let evidence = kusari_evidence::open(&log.path).map_err(|error| error.to_string())?;
             return intake::load_single(&evidence);
         }
-        let machine = source
-            .machine
-            .and_then(|machine| self.case.machines.get(usize::try_from(machine).ok()?))
-            .ok_or("the case no longer names its machine")?;
-        // Two pieces of evidence can have one name; the hash tells them apart.
-        let mut other = Err("it is not there any more".to_owned());
-        for path in &machine.evidence {
-            let Ok(evidence) = open(path) else { continue };
-            let found = intake::discover(&evidence, &mut Vec::new());
-            for found in found.iter().filter(|found| {
-                found.kind.name == source.artifact && intake::source_name_of(found) == source.name
-            }) {
-                match intake::load(found) {
-                    Ok(file) if Some(sha256(&file.bytes)) == source.sha256 => return Ok(file),
-                    Ok(file) => other = Ok(file),
-                    Err(error) => other = Err(error.to_string()),
-                }
-            }
-        }
-        other
+        let place = source.place.as_ref().ok_or("it is no file")?;
+        let opened = self.evidence.get(place.evidence);
+        let opened = opened.ok_or("its evidence is not there any more")?;
+        let volume = opened.evidence.volumes.get(place.volume);
+        let volume = volume.ok_or("its volume is not there any more")?;
+        let kind = intake::ARTIFACTS
+            .iter()
+            .find(|kind| kind.name == source.artifact);
+        let kind = kind.ok_or("nothing reads this kind of source")?;
+        intake::load_file(volume.file_system.as_ref(), kind, &place.path)
+            .map_err(|error| error.to_string())
     }
 }
 

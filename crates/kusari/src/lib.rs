@@ -38,6 +38,6 @@ pub mod strings;
 
 pub use case::Case;
 pub use reconstruction::{
-    EventId, EventView, Events, Options, Placed, Progress, ReconstructError, Reconstruction,
-    reconstruct,
+    AskForKey, EventId, EventView, Events, OpenedEvidence, Opening, Options, Owner, Placed,
+    Progress, ReconstructError, Reconstruction, reconstruct,
 };

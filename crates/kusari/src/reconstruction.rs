@@ -1,7 +1,11 @@
 //! The whole way of a case: evidence, sources, machines, identities, clocks, custody, findings.
 
 mod assemble;
+mod earlier;
 mod events;
+mod gathering;
+mod opened;
+mod sources;
 #[cfg(test)]
 pub(crate) mod testing;
 mod view;
@@ -10,6 +14,7 @@ use kusari_evidence::time::Timestamp;
 
 pub use assemble::reconstruct;
 pub use events::{Events, Placed};
+pub use opened::{AskForKey, OpenedEvidence, Opening, Owner};
 pub use view::{EventId, EventView};
 
 use crate::case::Case;
@@ -27,6 +32,8 @@ use crate::source::Source;
 pub struct Options<'a> {
     /// What is read beyond the usual.
     pub read: ReadOptions,
+    /// How evidence is opened.
+    pub opening: Opening<'a>,
     /// How many threads read; `None`: one a core. The result does not depend on it.
     pub threads: Option<usize>,
     /// Told of progress.
@@ -50,9 +57,9 @@ pub enum ReconstructError {
     },
     /// Evidence was opened, but no artifact was found on it.
     #[error(
-        "no artifact that Kusari reads was found on: {}\nexpected a folder with Windows or Users in \
-         it, or hives, event logs (*.evtx) or setup logs; a stick's own login log is given with \
-         --vendor-log or in the case file",
+        "no artifact that Kusari reads was found on: {}\nexpected a disk image, a folder with \
+         Windows or Users in it, or hives, event logs (*.evtx) or setup logs; a stick's own login \
+         log is given with --vendor-log or in the case file",
         evidence.join(", ")
     )]
     NothingFound {
@@ -92,6 +99,7 @@ pub struct Reconstruction {
     pub(crate) findings: Vec<Finding>,
     pub(crate) coverage: Vec<CoverageRow>,
     pub(crate) problems: Vec<String>,
+    pub(crate) evidence: Vec<OpenedEvidence>,
 }
 
 impl Case {
@@ -176,6 +184,12 @@ impl Reconstruction {
     #[must_use]
     pub fn coverage(&self) -> &[CoverageRow] {
         &self.coverage
+    }
+
+    /// The evidence that was opened, in the order of the case: machines, then devices.
+    #[must_use]
+    pub fn evidence(&self) -> &[OpenedEvidence] {
+        &self.evidence
     }
 
     /// Evidence that could not be opened or read, in sentences for people.

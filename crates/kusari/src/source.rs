@@ -1,6 +1,7 @@
 //! The sources of a reconstruction: every file that was read.
 
 use kusari_artifacts::Outcome;
+use kusari_evidence::FileTimes;
 use kusari_evidence::hash::Sha256;
 
 use crate::event::MachineIndex;
@@ -18,8 +19,13 @@ pub struct Source {
     pub artifact: &'static str,
     /// The page of the project's documentation that says how it is read.
     pub page: &'static str,
+    /// Where it stands: its evidence among those that were opened and its volume there. `None`
+    /// for a stick's own log and for what is no file.
+    pub place: Option<SourcePlace>,
     /// Size in bytes.
     pub size: u64,
+    /// The times that its file system keeps for it.
+    pub times: FileTimes,
     /// Hash of its bytes; `None` when it could not be read.
     pub sha256: Option<Sha256>,
     /// Files that were read with it (a hive's transaction logs), with their hashes.
@@ -30,6 +36,17 @@ pub struct Source {
     pub notes: Vec<String>,
     /// Why it could not be read.
     pub error: Option<String>,
+}
+
+/// Where a source stands among the evidence that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourcePlace {
+    /// The evidence, by its place in [`crate::Reconstruction::evidence`].
+    pub evidence: usize,
+    /// The volume, by its place in the evidence.
+    pub volume: usize,
+    /// The path on the volume.
+    pub path: String,
 }
 
 impl Source {

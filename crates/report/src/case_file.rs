@@ -98,6 +98,11 @@ pub fn case_file(
                 "# serial = \"\"             # its USB serial number, if known"
             )?,
         }
+        if !own.evidence.is_empty() {
+            let images = own.evidence.iter().map(|path| quoted_path(path, folder));
+            let images = images.collect::<Vec<_>>().join(", ");
+            writeln!(out, "evidence = [{images}]")?;
+        }
         if let Some(log) = &own.vendor_log {
             let path = quoted_path(&log.path, folder);
             let profile = quoted(&log.profile);

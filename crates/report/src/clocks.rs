@@ -99,7 +99,7 @@ pub(crate) fn clock_of(machine: &Machine) -> ClockJson<'_> {
     }
 }
 
-fn zone(machine: &Machine) -> (&'static str, String) {
+pub(crate) fn zone(machine: &Machine) -> (&'static str, String) {
     match &machine.clock.zone {
         Zone::Registry(rules) => ("registry", rules.key_name.clone().unwrap_or_default()),
         Zone::Declared(zone) => ("declared", zone.name().to_owned()),

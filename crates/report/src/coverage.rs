@@ -21,6 +21,7 @@ struct CoverageJson<'a> {
     gaps: Vec<GapJson>,
     state: &'a [&'static str],
     note: Option<String>,
+    sha256: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -53,6 +54,7 @@ pub fn coverage(
         Format::Csv => {
             let header = [
                 "machine", "source", "artifact", "from", "to", "records", "gaps", "state", "note",
+                "sha256",
             ];
             rows::csv(out, header, all().map(to_row))
         }
@@ -80,10 +82,11 @@ fn to_json(row: &CoverageRow) -> CoverageJson<'_> {
             .collect(),
         state: &row.state,
         note: (!row.note.is_empty()).then(|| row.note.join("; ")),
+        sha256: row.sha256.map(|hash| hash.to_string()),
     }
 }
 
-fn to_row(row: &CoverageRow) -> [String; 9] {
+fn to_row(row: &CoverageRow) -> [String; 10] {
     let gap = |gap: &GapJson| format!("{}-{}", gap.after, gap.before);
     let json = to_json(row);
     [
@@ -96,6 +99,7 @@ fn to_row(row: &CoverageRow) -> [String; 9] {
         json.gaps.iter().map(gap).collect::<Vec<_>>().join(";"),
         row.state.join(";"),
         or_empty(json.note),
+        or_empty(json.sha256),
     ]
 }
 
@@ -133,13 +137,18 @@ fn page<'a>(all: impl Iterator<Item = &'a CoverageRow>, view: &View) -> Page {
         let time = |time: Option<kusari_evidence::time::RecordedTime>| {
             time.map_or_else(|| "-".to_owned(), crate::shown_time::to_the_second)
         };
+        let mut source = vec![
+            texts.artifact(row.artifact).to_owned(),
+            visible(&row.source),
+        ];
+        // Enough of the hash to tell two sources apart; data and `inspect` have all of it.
+        source.extend(row.sha256.map(|hash| {
+            let hash = hash.to_string();
+            format!("{} {}…", texts.sha256, hash.get(..16).unwrap_or(&hash))
+        }));
         grid.rows.push(vec![
             visible(&row.machine).into(),
-            vec![
-                texts.artifact(row.artifact).to_owned(),
-                visible(&row.source),
-            ]
-            .into(),
+            source.into(),
             time(row.from).into(),
             time(row.to).into(),
             row.records.to_string().into(),

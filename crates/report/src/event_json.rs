@@ -27,6 +27,7 @@ pub(crate) struct EventJson<'a> {
     pub(crate) message: &'a str,
     pub(crate) artifact: &'static str,
     pub(crate) source: &'a str,
+    pub(crate) source_sha256: Option<String>,
     pub(crate) locator: String,
     pub(crate) confidence: &'static str,
 }
@@ -53,12 +54,13 @@ impl<'a> EventJson<'a> {
             message: event.message,
             artifact: event.source.artifact,
             source: &event.source.name,
+            source_sha256: event.source.sha256.map(|hash| hash.to_string()),
             locator: event.locator.to_string(),
             confidence: event.confidence.name(),
         }
     }
 
-    pub(crate) const COLUMNS: [&'static str; 18] = [
+    pub(crate) const COLUMNS: [&'static str; 19] = [
         "event_id",
         "time",
         "time_earliest",
@@ -75,11 +77,12 @@ impl<'a> EventJson<'a> {
         "message",
         "artifact",
         "source",
+        "source_sha256",
         "locator",
         "confidence",
     ];
 
-    pub(crate) fn into_row(self) -> [String; 18] {
+    pub(crate) fn into_row(self) -> [String; 19] {
         [
             self.event_id,
             self.time,
@@ -97,6 +100,7 @@ impl<'a> EventJson<'a> {
             self.message.to_owned(),
             self.artifact.to_owned(),
             self.source.to_owned(),
+            or_empty(self.source_sha256),
             self.locator,
             self.confidence.to_owned(),
         ]

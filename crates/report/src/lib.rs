@@ -23,7 +23,7 @@ pub use coverage::coverage;
 pub use custody::custody;
 pub use devices::devices;
 pub use explain::explain;
-pub use inspect::inspect;
+pub use inspect::{Verified, files, inspect, verified, verify};
 pub use language::Language;
 pub use timeline::timeline;
 pub use view::{Format, Selection, Unknown, View};

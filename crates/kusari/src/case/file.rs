@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Days, NaiveDate, TimeZone};
 use chrono_tz::Tz;
+use kusari_evidence::UnlockKey;
 use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 use serde::Deserialize;
 
 use super::{
     Case, CaseError, DEFAULT_DRIFT_PPM, Device, Fact, FactEvent, LocalizedText, Machine,
-    Observation, Reads, Travel, VendorLog, keys, span,
+    Observation, Reads, Travel, VendorLog, keys, span, unlock::UnlockTable,
 };
 
 /// What an observation may be off when the case does not say: half a minute, for a number that
@@ -44,6 +45,8 @@ struct MachineTable {
     names: Vec<String>,
     #[serde(default)]
     evidence: Paths,
+    #[serde(default)]
+    unlock: Vec<UnlockTable>,
     timezone: Option<String>,
     #[serde(default)]
     clock: Vec<ObservationTable>,
@@ -62,6 +65,16 @@ impl Default for Paths {
     }
 }
 
+impl Paths {
+    fn below(self, base: &Path) -> Vec<PathBuf> {
+        let paths = match self {
+            Self::One(path) => vec![path],
+            Self::Many(paths) => paths,
+        };
+        paths.into_iter().map(|path| base.join(path)).collect()
+    }
+}
+
 #[derive(Deserialize)]
 struct ObservationTable {
     on: String,
@@ -76,6 +89,10 @@ struct ObservationTable {
 struct DeviceTable {
     label: String,
     serial: Option<String>,
+    #[serde(default)]
+    evidence: Paths,
+    #[serde(default)]
+    unlock: Vec<UnlockTable>,
     vendor_log: Option<VendorLogTable>,
 }
 
@@ -176,7 +193,7 @@ impl Reader<'_> {
             from: day("case.from", head.from)?.map(|(from, _)| from),
             to: day("case.to", head.to)?.map(|(_, to)| to),
             machines: self.each(file.machine, |index, m| self.machine(index, m, timezone))?,
-            devices: self.each(file.device, |_, device| Ok(self.device(device)))?,
+            devices: self.each(file.device, |index, device| self.device(index, device))?,
             facts: self.each(file.fact, |index, fact| self.fact(index, fact))?,
             drift_ppm: clock.drift_ppm.unwrap_or(DEFAULT_DRIFT_PPM),
             travel: self.each(clock.travel, |index, travel| {
@@ -202,19 +219,13 @@ impl Reader<'_> {
 
     fn machine(&self, index: usize, machine: MachineTable, zone: Tz) -> Result<Machine, CaseError> {
         let place = format!("machine[{index}]");
-        let evidence = match machine.evidence {
-            Paths::One(path) => vec![path],
-            Paths::Many(paths) => paths,
-        };
         let own_zone = self.zone(&format!("{place}.timezone"), machine.timezone)?;
         Ok(Machine {
             id: Some(machine.id),
             label: machine.label,
             names: machine.names,
-            evidence: evidence
-                .into_iter()
-                .map(|path| self.base.join(path))
-                .collect(),
+            evidence: machine.evidence.below(self.base),
+            unlock: self.unlock(&place, machine.unlock)?,
             timezone: own_zone,
             clock: self.each(machine.clock, |index, observation| {
                 let place = format!("{place}.clock[{index}]");
@@ -257,15 +268,28 @@ impl Reader<'_> {
         })
     }
 
-    fn device(&self, device: DeviceTable) -> Device {
-        Device {
+    fn device(&self, index: usize, device: DeviceTable) -> Result<Device, CaseError> {
+        Ok(Device {
+            unlock: self.unlock(&format!("device[{index}]"), device.unlock)?,
+            evidence: device.evidence.below(self.base),
             label: device.label,
             serial: device.serial,
             vendor_log: device.vendor_log.map(|log| VendorLog {
                 path: self.base.join(log.path),
                 profile: self.profile(log.profile),
             }),
-        }
+        })
+    }
+
+    fn unlock(&self, place: &str, keys: Vec<UnlockTable>) -> Result<Vec<UnlockKey>, CaseError> {
+        self.each(keys, |index, key| {
+            let place = format!("{place}.unlock[{index}]");
+            key.read(self.base).map_err(|(key, reason)| CaseError::Key {
+                path: self.path.to_owned(),
+                place: format!("{place}{key}"),
+                reason,
+            })
+        })
     }
 
     /// A profile file's path is relative to the case file; a built-in profile's name stays.
@@ -393,6 +417,7 @@ mod tests {
             [[device]]
             label = "012"
             serial = "ABC"
+            evidence = ["012.dd"]
             vendor-log = { path = "012.txt", profile = "iodata" }
             [[fact]]
             id = "F4"
@@ -417,8 +442,37 @@ mod tests {
             case.facts[0].not_before.unwrap().to_text(0),
             "2022-06-21T08:50:00"
         );
+        assert_eq!(case.devices[0].evidence, [PathBuf::from("/case/012.dd")]);
         assert_eq!(case.drift_ppm, 50);
         assert_eq!(case.travel[0].at_least, 20 * 60 * TICKS_PER_SECOND);
+    }
+
+    #[test]
+    fn keys_are_read_and_never_shown() {
+        let good = "000000-".repeat(7) + "000000";
+        let case = read(&format!(
+            "[[machine]]\nid='a'\n[[machine.unlock]]\nrecovery-key='{good}'\n[[machine.unlock]]\npassword='secret'\n"
+        ))
+        .unwrap();
+        assert_eq!(case.machines[0].unlock.len(), 2);
+        assert!(!format!("{case:?}").contains("secret"));
+        for (text, said) in [
+            (
+                "recovery-key='123456-7'",
+                "machine[0].unlock[0].recovery-key",
+            ),
+            ("", "machine[0].unlock[0]"),
+            ("password='secret'\nrecovery-key='x'", "one of"),
+            ("startup-key='no-such.BEK'", "no-such.BEK"),
+        ] {
+            let file = format!("[[machine]]\nid='a'\n[[machine.unlock]]\n{text}\n");
+            let error = read(&file).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+            assert!(
+                !error.contains("secret") && !error.contains("123456"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

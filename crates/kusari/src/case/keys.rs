@@ -26,8 +26,18 @@ const CASE: Known = Known {
     tables: LEAF,
 };
 const MACHINE: Known = Known {
-    keys: &["id", "label", "names", "evidence", "timezone", "clock"],
-    tables: &[("label", &LABEL), ("clock", &OBSERVATION)],
+    keys: &[
+        "id", "label", "names", "evidence", "unlock", "timezone", "clock",
+    ],
+    tables: &[
+        ("label", &LABEL),
+        ("unlock", &UNLOCK),
+        ("clock", &OBSERVATION),
+    ],
+};
+const UNLOCK: Known = Known {
+    keys: &["recovery-key", "password", "startup-key"],
+    tables: LEAF,
 };
 const LABEL: Known = Known {
     keys: &["en", "ja"],
@@ -38,8 +48,8 @@ const OBSERVATION: Known = Known {
     tables: LEAF,
 };
 const DEVICE: Known = Known {
-    keys: &["label", "serial", "vendor-log"],
-    tables: &[("vendor-log", &VENDOR_LOG)],
+    keys: &["label", "serial", "evidence", "unlock", "vendor-log"],
+    tables: &[("unlock", &UNLOCK), ("vendor-log", &VENDOR_LOG)],
 };
 const VENDOR_LOG: Known = Known {
     keys: &["path", "profile"],

@@ -5,10 +5,12 @@ mod file;
 mod keys;
 mod span;
 mod text;
+mod unlock;
 
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
+use kusari_evidence::UnlockKey;
 use kusari_evidence::time::Timestamp;
 
 pub use text::LocalizedText;
@@ -43,6 +45,16 @@ pub enum CaseError {
         value: String,
         /// What was expected.
         expected: &'static str,
+    },
+    /// A key for an encrypted volume is none. The message never shows the key.
+    #[error("{}: {place}: {reason}", path.display())]
+    Key {
+        /// The case file.
+        path: PathBuf,
+        /// The key's place in the file: `machine[1].unlock[0].recovery-key`.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
     },
 }
 
@@ -80,6 +92,8 @@ pub struct Machine {
     pub names: Vec<String>,
     /// Where its evidence lies, on the examiner's machine.
     pub evidence: Vec<PathBuf>,
+    /// Keys for encrypted volumes on it.
+    pub unlock: Vec<UnlockKey>,
     /// The zone of its local times, where its own registry does not say.
     pub timezone: Option<Tz>,
     /// What examiners saw of its clock.
@@ -135,6 +149,10 @@ pub struct Device {
     pub label: String,
     /// The serial number that it reports by USB.
     pub serial: Option<String>,
+    /// Images of it, on the examiner's machine.
+    pub evidence: Vec<PathBuf>,
+    /// Keys for encrypted volumes on it.
+    pub unlock: Vec<UnlockKey>,
     /// Its own login log.
     pub vendor_log: Option<VendorLog>,
 }
@@ -242,6 +260,7 @@ impl CaseBuilder {
             label: None,
             names: Vec::new(),
             evidence: evidence.into_iter().collect(),
+            unlock: Vec::new(),
             timezone: None,
             clock: Vec::new(),
         });
@@ -258,6 +277,8 @@ impl CaseBuilder {
         self.case.devices.push(Device {
             label: label.to_owned(),
             serial: None,
+            evidence: Vec::new(),
+            unlock: Vec::new(),
             vendor_log,
         });
         self

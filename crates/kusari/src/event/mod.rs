@@ -5,6 +5,7 @@ pub mod meaning;
 mod table;
 
 pub use action::Action;
+pub(crate) use table::EventContent;
 pub use table::{
     Confidence, EventRow, EventTable, IdentifierText, MachineIndex, NewEvent, SourceIndex, Whose,
 };

@@ -90,6 +90,25 @@ enum LocatorTag {
     Bytes,
 }
 
+/// All that an event says, and in which record of its source, but not where that source and its
+/// bytes lie: what is equal stands for the same record in two copies of one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct EventContent {
+    time: RecordedTime,
+    meaning: Text,
+    action: Action,
+    computer: Text,
+    device: Option<IdentifierText>,
+    volume: Option<IdentifierText>,
+    user: Text,
+    file: Text,
+    message: Text,
+    /// The record's own number; a line's number is none, since lines before it may go.
+    record: u64,
+    key: Text,
+    value: Text,
+}
+
 /// Events in columns. All columns are of the same length.
 #[derive(Debug, Clone, Default)]
 pub struct EventTable {
@@ -300,6 +319,63 @@ impl EventTable {
             },
             LocatorTag::Bytes => Locator::Bytes { offset, length },
         })
+    }
+
+    /// What the row says.
+    pub(crate) fn content(&self, index: usize) -> Option<EventContent> {
+        let row = self.row(index)?;
+        Some(EventContent {
+            time: row.time,
+            meaning: row.meaning,
+            action: row.action,
+            computer: row.computer,
+            device: row.device,
+            volume: row.volume,
+            user: row.user,
+            file: row.file,
+            message: row.message,
+            record: match self.locator_tag.get(index)? {
+                LocatorTag::EventRecord => *self.locator_number.get(index)?,
+                _ => 0,
+            },
+            key: *self.locator_key.get(index)?,
+            value: *self.locator_value.get(index)?,
+        })
+    }
+
+    /// Gives the row another message.
+    pub(crate) fn set_message(&mut self, index: usize, message: Text) {
+        if let Some(own) = self.message.get_mut(index) {
+            *own = message;
+        }
+    }
+
+    /// Takes out the rows from `start` on whose place (counted from there) in `keep` is false.
+    pub(crate) fn retain_from(&mut self, start: usize, keep: &[bool]) {
+        fn column<T: Copy>(values: &mut Vec<T>, start: usize, keep: &[bool]) {
+            let tail = values.split_off(start.min(values.len()));
+            let kept = tail.into_iter().zip(keep).filter(|(_, keep)| **keep);
+            values.extend(kept.map(|(value, _)| value));
+        }
+        column(&mut self.wall, start, keep);
+        column(&mut self.basis, start, keep);
+        column(&mut self.decimals, start, keep);
+        column(&mut self.meaning, start, keep);
+        column(&mut self.action, start, keep);
+        column(&mut self.computer, start, keep);
+        column(&mut self.device, start, keep);
+        column(&mut self.volume, start, keep);
+        column(&mut self.user, start, keep);
+        column(&mut self.file, start, keep);
+        column(&mut self.message, start, keep);
+        column(&mut self.source, start, keep);
+        column(&mut self.confidence, start, keep);
+        column(&mut self.locator_tag, start, keep);
+        column(&mut self.locator_number, start, keep);
+        column(&mut self.locator_offset, start, keep);
+        column(&mut self.locator_length, start, keep);
+        column(&mut self.locator_key, start, keep);
+        column(&mut self.locator_value, start, keep);
     }
 
     /// Takes over all rows of `other`, whose texts are renumbered by `remap` and whose source

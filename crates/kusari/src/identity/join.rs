@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::graph::{Edge, Graph, Node};
+use super::images::{self, ImageLink};
 use super::scoped::means_nothing;
 use super::union::DisjointSets;
 use super::{
@@ -18,10 +19,11 @@ use crate::event::{MachineIndex, SourceIndex};
 /// What the sources of a case say about identity.
 #[derive(Debug, Default)]
 pub struct Statements {
-    /// Claims, each with its machine and source.
-    pub claims: Vec<(MachineIndex, SourceIndex, Claim)>,
-    /// Properties, each with its machine and source.
-    pub properties: Vec<(MachineIndex, SourceIndex, Property)>,
+    /// Claims, each with its machine (none for what the image of a device says of itself) and
+    /// source.
+    pub claims: Vec<(Option<MachineIndex>, SourceIndex, Claim)>,
+    /// Properties, each with its machine and source, likewise.
+    pub properties: Vec<(Option<MachineIndex>, SourceIndex, Property)>,
     /// The case file's devices: label, and serial number if it gives one.
     pub labels: Vec<(String, Option<String>)>,
 }
@@ -33,7 +35,7 @@ pub struct Identities {
     pub devices: Vec<Device>,
     /// Statements that cannot all be meant of one thing.
     pub clashes: Vec<Clash>,
-    devices_of: HashMap<ScopedIdentifier, BTreeSet<DeviceIndex>>,
+    pub(super) devices_of: HashMap<ScopedIdentifier, BTreeSet<DeviceIndex>>,
 }
 
 /// Which device a name means.
@@ -68,9 +70,19 @@ impl Identities {
 /// Joins all statements of a case into devices.
 #[must_use]
 pub fn join(statements: &Statements) -> Identities {
+    let identities = joined(statements, &[]);
+    let links = images::links(statements, &identities);
+    if links.is_empty() {
+        return identities;
+    }
+    joined(statements, &links)
+}
+
+fn joined(statements: &Statements, links: &[ImageLink]) -> Identities {
     let mut joiner = Joiner::default();
     joiner.split_shared_serials(statements);
     joiner.add_claims(statements);
+    joiner.add_links(links);
     joiner.make_devices(statements);
     joiner.identities
 }
@@ -94,7 +106,9 @@ impl Joiner {
     /// (USB vendor and product number), so that it joins only what can be one device.
     fn split_shared_serials(&mut self, statements: &Statements) {
         for (machine, _, property) in &statements.properties {
-            if property.kind == PropertyKind::UsbIds {
+            if let Some(machine) = machine
+                && property.kind == PropertyKind::UsbIds
+            {
                 self.makes
                     .entry((*machine, property.of.clone()))
                     .or_default()
@@ -103,6 +117,7 @@ impl Joiner {
         }
         let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (machine, _, claim) in &statements.claims {
+            let Some(machine) = machine else { continue };
             for (serial, other) in [(&claim.a, &claim.b), (&claim.b, &claim.a)] {
                 if serial.kind != IdentifierKind::UsbSerial || means_nothing(serial) {
                     continue;
@@ -140,13 +155,7 @@ impl Joiner {
         machine: Option<MachineIndex>,
         with: Option<&Identifier>,
     ) -> Node {
-        let mut name = match machine {
-            Some(machine) => ScopedIdentifier::new(identifier.clone(), machine),
-            None => ScopedIdentifier {
-                identifier: identifier.clone(),
-                machine: None,
-            },
-        };
+        let mut name = ScopedIdentifier::of(identifier.clone(), machine);
         if identifier.kind != IdentifierKind::UsbSerial
             || !self.shared.contains_key(&identifier.value)
         {
@@ -196,10 +205,10 @@ impl Joiner {
                 continue;
             }
             let edge = Edge {
-                a: self.node(&claim.a, Some(*machine), Some(&claim.b)),
-                b: self.node(&claim.b, Some(*machine), Some(&claim.a)),
+                a: self.node(&claim.a, *machine, Some(&claim.b)),
+                b: self.node(&claim.b, *machine, Some(&claim.a)),
                 why: claim.why,
-                machine: Some(*machine),
+                machine: *machine,
                 source: Some(*source),
                 locator: Some(claim.locator.clone()),
             };
@@ -207,8 +216,23 @@ impl Joiner {
         }
         for (machine, _, property) in &statements.properties {
             if property.of.kind.names_device() && !means_nothing(&property.of) {
-                self.node(&property.of, Some(*machine), None);
+                self.node(&property.of, *machine, None);
             }
+        }
+    }
+
+    /// Joins images of devices to the devices that machines know.
+    fn add_links(&mut self, links: &[ImageLink]) {
+        for link in links {
+            let edge = Edge {
+                a: self.graph.node(link.image.clone()),
+                b: self.graph.node(link.device.clone()),
+                why: images::WHY,
+                machine: None,
+                source: Some(link.source),
+                locator: Some(link.locator.clone()),
+            };
+            self.graph.connect(edge);
         }
     }
 
@@ -236,7 +260,7 @@ impl Joiner {
         }
         let mut properties: HashMap<Node, Vec<&Property>> = HashMap::new();
         for (machine, _, property) in &statements.properties {
-            let name = ScopedIdentifier::new(property.of.clone(), *machine);
+            let name = ScopedIdentifier::of(property.of.clone(), *machine);
             if let Some(node) = self.graph.find(&name) {
                 properties.entry(node).or_default().push(property);
             }

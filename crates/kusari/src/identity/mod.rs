@@ -4,6 +4,7 @@ mod claim;
 mod device;
 mod graph;
 mod identifier;
+mod images;
 mod join;
 mod scoped;
 mod union;

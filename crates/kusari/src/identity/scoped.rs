@@ -22,6 +22,17 @@ impl ScopedIdentifier {
             machine,
         }
     }
+
+    /// The identifier as `machine` uses it, or as it stands outside all machines.
+    pub(super) fn of(identifier: Identifier, machine: Option<MachineIndex>) -> Self {
+        match machine {
+            Some(machine) => Self::new(identifier, machine),
+            None => Self {
+                identifier,
+                machine: None,
+            },
+        }
+    }
 }
 
 /// Whether the value says nothing: the container of everything inside the machine, the signature

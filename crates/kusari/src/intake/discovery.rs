@@ -1,6 +1,10 @@
 //! Finds the artifacts on a machine's evidence.
 
-use kusari_evidence::{EntryKind, Evidence, FileSystem, Layout, Limits, Volume, walk};
+use std::io::Read;
+
+use kusari_evidence::{
+    Entry, EntryKind, Evidence, FileSystem, FileTimes, Layout, Limits, Volume, walk,
+};
 
 use super::pattern::name_matches;
 use super::{ARTIFACTS, ArtifactKind, LooseFile};
@@ -24,6 +28,8 @@ pub(crate) struct Found<'a> {
     pub(crate) path: String,
     /// Its size in bytes.
     pub(crate) size: u64,
+    /// The times that its file system keeps for it.
+    pub(crate) times: FileTimes,
 }
 
 /// Finds all artifacts on one piece of evidence, in the order of the table of artifacts and of
@@ -44,18 +50,19 @@ pub(crate) fn discover<'a>(evidence: &'a Evidence, notes: &mut Vec<String>) -> V
 fn known_places<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec<String>) {
     let files = place.volume.file_system.as_ref();
     for &kind in ARTIFACTS {
-        let mut hits: Vec<(String, u64)> = Vec::new();
+        let mut hits: Vec<Entry> = Vec::new();
         for pattern in kind.places {
             let names: Vec<&str> = pattern.split('/').collect();
             expand(files, "", &names, &mut hits, notes);
         }
-        hits.sort();
-        hits.dedup();
-        found.extend(hits.into_iter().map(|(path, size)| Found {
+        hits.sort_by(|a, b| a.path.cmp(&b.path));
+        hits.dedup_by(|a, b| a.path == b.path);
+        found.extend(hits.into_iter().map(|entry| Found {
             place,
             kind,
-            path,
-            size,
+            size: entry.size,
+            times: entry.times,
+            path: entry.path,
         }));
     }
 }
@@ -65,7 +72,7 @@ fn expand(
     files: &dyn FileSystem,
     folder: &str,
     names: &[&str],
-    hits: &mut Vec<(String, u64)>,
+    hits: &mut Vec<Entry>,
     notes: &mut Vec<String>,
 ) {
     let Some((name, rest)) = names.split_first() else {
@@ -95,7 +102,7 @@ fn expand(
         Ok(entries) => {
             for entry in entries {
                 match entry.kind {
-                    EntryKind::File if rest.is_empty() => hits.push((entry.path, entry.size)),
+                    EntryKind::File if rest.is_empty() => hits.push(entry),
                     EntryKind::Folder if !rest.is_empty() => {
                         expand(files, &entry.path, rest, hits, notes);
                     }
@@ -134,15 +141,16 @@ fn loose_files<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec
             .enumerate()
             .find(|(_, kind)| (kind.recognise)(&loose))
         {
-            hits.push((rank, entry.path.clone(), entry.size, *kind));
+            hits.push((rank, *kind, entry));
         }
     }
-    hits.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    found.extend(hits.into_iter().map(|(_, path, size, kind)| Found {
+    hits.sort_by(|a, b| (a.0, &a.2.path).cmp(&(b.0, &b.2.path)));
+    found.extend(hits.into_iter().map(|(_, kind, entry)| Found {
         place,
         kind,
-        path,
-        size,
+        size: entry.size,
+        times: entry.times,
+        path: entry.path,
     }));
 }
 

@@ -23,6 +23,8 @@
 mod discovery;
 mod event_log;
 mod hive;
+pub(crate) mod locked;
+pub(crate) mod medium;
 mod pattern;
 mod read;
 mod sam_hive;
@@ -37,7 +39,7 @@ use crate::harvest::Harvest;
 
 pub(crate) use discovery::{Found, discover, source_name_of};
 pub use read::Reading;
-pub(crate) use read::{SourceRead, load, load_single, read_all, read_login_log};
+pub(crate) use read::{SourceRead, load_file, load_single, read_all, read_login_log};
 
 /// All artifacts that are looked for on a machine's evidence.
 pub const ARTIFACTS: &[&ArtifactKind] = &[
@@ -81,8 +83,13 @@ pub struct Title {
 /// What people call the kind of artifact that outputs call `name`.
 #[must_use]
 pub fn title_of(name: &str) -> Option<Title> {
-    if name == vendor_log::NAME {
-        return Some(vendor_log::TITLE);
+    let own = [
+        (vendor_log::NAME, vendor_log::TITLE),
+        (medium::NAME, medium::TITLE),
+        (locked::NAME, locked::TITLE),
+    ];
+    if let Some((_, title)) = own.into_iter().find(|(own, _)| *own == name) {
+        return Some(title);
     }
     ARTIFACTS
         .iter()
@@ -152,17 +159,17 @@ mod tests {
     fn every_artifact_has_a_page_and_a_name_of_its_own() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let pages = ARTIFACTS.iter().map(|kind| kind.page);
-        for page in pages.chain([vendor_log::PAGE]) {
+        for page in pages.chain([vendor_log::PAGE, medium::PAGE, locked::PAGE]) {
             assert!(root.join(page).is_file(), "{page} is not there");
         }
         let mut names: Vec<&str> = ARTIFACTS.iter().map(|kind| kind.name).collect();
-        names.push(vendor_log::NAME);
+        names.extend([vendor_log::NAME, medium::NAME, locked::NAME]);
         for name in &names {
             let title = title_of(name).unwrap();
             assert!(!title.en.is_empty() && !title.ja.is_empty());
         }
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), ARTIFACTS.len() + 1);
+        assert_eq!(names.len(), ARTIFACTS.len() + 3);
     }
 }

@@ -1,13 +1,13 @@
 //! Reads the artifacts that were found, in parallel, each into its own harvest.
 
 use kusari_artifacts::vendor_log::Profile;
-use kusari_evidence::Evidence;
 use kusari_evidence::hash::{Sha256, sha256};
 use kusari_evidence::read_all as read_file;
+use kusari_evidence::{Evidence, FileSystem};
 use rayon::prelude::*;
 
 use super::discovery::Found;
-use super::{ArtifactFile, ReadOptions};
+use super::{ArtifactFile, ArtifactKind, ReadOptions};
 use crate::harvest::Harvest;
 
 /// The largest artifact that is read into memory. The largest event log that Windows' own
@@ -32,40 +32,85 @@ pub(crate) struct SourceRead {
     pub(crate) error: Option<String>,
 }
 
+impl SourceRead {
+    /// What an image says of itself; its bytes are not hashed for that.
+    pub(crate) fn of_image(harvest: Harvest, size: u64, error: Option<String>) -> Self {
+        Self {
+            size,
+            sha256: None,
+            companions: Vec::new(),
+            harvest,
+            error,
+        }
+    }
+}
+
 /// Told of each source that is done, from any thread.
 pub trait Reading: Sync {
     /// A source of so many bytes is done.
     fn done(&self, path: &str, bytes: u64);
 }
 
+/// What is known already of a source that would be read: its kind, its path, its hash and those
+/// of its companions give what came of it.
+pub(crate) type Known<'a> =
+    dyn Fn(&Found<'_>, Sha256, &[(String, Sha256)]) -> Option<Harvest> + Sync + 'a;
+
 /// Reads all of them; the results stand in the order of `found`.
 pub(crate) fn read_all(
     found: &[Found<'_>],
     options: &ReadOptions,
     reading: &dyn Reading,
+    known: &Known<'_>,
 ) -> Vec<SourceRead> {
-    found
-        .par_iter()
-        .map(|found| {
-            let read = read_one(found, options);
+    let mut read = Vec::with_capacity(found.len());
+    for batch in batches(found) {
+        read.par_extend(batch.par_iter().map(|found| {
+            let read = read_one(found, options, known);
             reading.done(&found.path, read.size);
             read
-        })
-        .collect()
+        }));
+    }
+    read
 }
 
-fn read_one(found: &Found<'_>, options: &ReadOptions) -> SourceRead {
+/// The bytes of sources that are in memory at the same time, if no single one is larger.
+const IN_MEMORY: u64 = 384 << 20;
+
+/// Splits the sources into runs that are read at the same time, so that a machine with gigabytes
+/// of logs does not take all memory.
+fn batches<'f, 'a>(found: &'f [Found<'a>]) -> Vec<&'f [Found<'a>]> {
+    let mut batches = Vec::new();
+    let mut rest = found;
+    while !rest.is_empty() {
+        let mut bytes = 0_u64;
+        let fits = rest.iter().take_while(|found| {
+            bytes = bytes.saturating_add(found.size);
+            bytes <= IN_MEMORY
+        });
+        let count = fits.count().max(1);
+        let (batch, behind) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+        batches.push(batch);
+        rest = behind;
+    }
+    batches
+}
+
+fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> SourceRead {
     let mut harvest = Harvest::default();
     match load(found) {
         Ok(file) => {
             let sha256 = sha256(&file.bytes);
-            let companions = file
+            let companions: Vec<(String, Sha256)> = file
                 .companions
                 .iter()
                 .map(|(name, bytes)| (name.clone(), self::sha256(bytes)))
                 .collect();
             let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
-            (found.kind.read)(file, options, &mut harvest);
+            match known(found, sha256, &companions) {
+                Some(known) => harvest = known,
+                None => (found.kind.read)(file, options, &mut harvest),
+            }
             SourceRead {
                 size,
                 sha256: Some(sha256),
@@ -85,16 +130,25 @@ fn read_one(found: &Found<'_>, options: &ReadOptions) -> SourceRead {
 }
 
 /// The bytes of an artifact and of its companions.
-pub(crate) fn load(found: &Found<'_>) -> kusari_evidence::Result<ArtifactFile> {
+fn load(found: &Found<'_>) -> kusari_evidence::Result<ArtifactFile> {
     let files = found.place.volume.file_system.as_ref();
-    let mut file = files.open(&found.path, None)?;
+    load_file(files, found.kind, &found.path)
+}
+
+/// The bytes of the artifact at `path` and of its companions.
+pub(crate) fn load_file(
+    files: &dyn FileSystem,
+    kind: &ArtifactKind,
+    path: &str,
+) -> kusari_evidence::Result<ArtifactFile> {
+    let mut file = files.open(path, None)?;
     let bytes = read_file(&mut file, LARGEST_ARTIFACT)?;
-    let (folder, name) = match found.path.rsplit_once('/') {
+    let (folder, name) = match path.rsplit_once('/') {
         Some((folder, name)) => (Some(folder), name),
-        None => (None, found.path.as_str()),
+        None => (None, path),
     };
     let mut companions = Vec::new();
-    for companion in (found.kind.companions)(name) {
+    for companion in (kind.companions)(name) {
         let path = match folder {
             Some(folder) => format!("{folder}/{companion}"),
             None => companion,
@@ -106,7 +160,7 @@ pub(crate) fn load(found: &Found<'_>) -> kusari_evidence::Result<ArtifactFile> {
         }
     }
     Ok(ArtifactFile {
-        path: found.path.clone(),
+        path: path.to_owned(),
         bytes,
         companions,
     })

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use kusari_artifacts::vendor_log::Profile;
+use kusari_evidence::hash::Sha256;
 use kusari_evidence::{Evidence, open};
 
 use super::events::{Events, Placed};
+use super::gathering::{Gathering, Origin};
+use super::opened::{self, OpenedEvidence, Owner};
+use super::sources::{Own, Place, Same, Sources, find};
 use super::{Options, ReconstructError, Reconstruction};
 use crate::case::Case;
-use crate::event::{EventRow, IdentifierText, MachineIndex, SourceIndex};
-use crate::identity::{Attribution, Identifier, Identities, Statements, join};
-use crate::intake::{self, ArtifactKind, Found, Reading, SourceRead};
-use crate::machine::{self, Gathered, Machine};
-use crate::source::Source;
+use crate::event::{EventRow, IdentifierText, MachineIndex};
+use crate::identity::{Attribution, Identifier, Identities, join};
+use crate::intake::{self, Found, Reading};
+use crate::machine::{self, Machine};
 use crate::{coverage, custody, findings, letters};
 
 /// Reads all evidence of a case and rebuilds its timeline.
@@ -34,12 +37,6 @@ pub fn reconstruct(case: Case, options: &Options<'_>) -> Result<Reconstruction, 
     }
 }
 
-/// Evidence that was opened, and for whom.
-struct Opened {
-    machine: usize,
-    evidence: Evidence,
-}
-
 /// A login log that was opened.
 struct OpenedLog {
     label: String,
@@ -53,69 +50,57 @@ impl Reading for NoProgress {
     fn done(&self, _path: &str, _bytes: u64) {}
 }
 
-fn assemble(case: Case, options: &Options<'_>) -> Result<Reconstruction, ReconstructError> {
+fn assemble(mut case: Case, options: &Options<'_>) -> Result<Reconstruction, ReconstructError> {
     let mut problems = Vec::new();
-    let opened = open_machines(&case, &mut problems);
+    let opened = opened::open_all(&mut case, &options.opening, &mut problems);
     let logs = open_logs(&case, &mut problems)?;
     if opened.is_empty() && logs.is_empty() {
         return Err(ReconstructError::NothingOpened { problems });
     }
-    let mut found: Vec<(usize, Found<'_>)> = Vec::new();
-    for one in &opened {
-        let mut notes = Vec::new();
-        found.extend(
-            intake::discover(&one.evidence, &mut notes)
-                .into_iter()
-                .map(|f| (one.machine, f)),
-        );
-        let name = one.evidence.path.display();
-        problems.extend(notes.into_iter().map(|note| format!("{name}: {note}")));
-    }
-    if found.is_empty() && logs.is_empty() {
+    let Sources { live, copies } = find(&opened, &mut problems);
+    let has_media = opened.iter().any(|one| !one.evidence.media.is_empty());
+    if live.is_empty() && copies.is_empty() && logs.is_empty() && !has_media {
         let evidence = opened
             .iter()
             .map(|o| o.evidence.path.display().to_string())
             .collect();
         return Err(ReconstructError::NothingFound { evidence });
     }
-    let (owners, found): (Vec<usize>, Vec<Found<'_>>) = found.into_iter().unzip();
     if let Some(progress) = options.progress {
-        let bytes = found
-            .iter()
-            .map(|found| found.size)
-            .fold(0, u64::saturating_add);
-        progress.start(found.len(), bytes);
+        let all = || live.iter().chain(&copies);
+        let bytes = all().map(|own| own.found.size).fold(0, u64::saturating_add);
+        progress.start(all().count(), bytes);
     }
     let reading: &dyn Reading = match options.progress {
         Some(progress) => progress,
         None => &NoProgress,
     };
-    let read = intake::read_all(&found, &options.read, reading);
-    let mut gathering = Gathering::default();
-    for ((owner, found), read) in owners.into_iter().zip(&found).zip(read) {
-        let name = intake::source_name_of(found);
-        let kind = found.kind;
-        gathering.take(Origin::Machine { owner, kind }, name, read);
+    let mut gathering = Gathering {
+        machines_with_copies: copies.iter().map(|own| own.machine).collect(),
+        ..Gathering::default()
+    };
+    let (places, found): (Vec<Place>, Vec<Found<'_>>) = live.into_iter().map(Own::parts).unzip();
+    let read = intake::read_all(&found, &options.read, reading, &|_, _, _| None);
+    let (places_of_copies, found_in_copies): (Vec<Place>, Vec<Found<'_>>) =
+        copies.into_iter().map(Own::parts).unzip();
+    let same = Same::new(&places, &found, &read);
+    let same_in = |found: &Found<'_>, sha256, companions: &[(String, Sha256)]| {
+        same.harvest(found, sha256, companions)
+    };
+    let read_copies = intake::read_all(&found_in_copies, &options.read, reading, &same_in);
+    drop(same);
+    let places = places.into_iter().chain(places_of_copies);
+    let found = found.iter().chain(&found_in_copies);
+    for ((place, found), read) in places.zip(found).zip(read.into_iter().chain(read_copies)) {
+        gathering.take_file(&place, found, read);
     }
     for log in &logs {
         let read = intake::read_login_log(&log.evidence, &log.label, &log.profile, &options.read);
         let name = log.evidence.id.clone();
         gathering.take(Origin::LoginLog { label: &log.label }, name, read);
     }
-    Ok(gathering.finish(case, &opened, problems))
-}
-
-fn open_machines(case: &Case, problems: &mut Vec<String>) -> Vec<Opened> {
-    let mut opened = Vec::new();
-    for (machine, entry) in case.machines.iter().enumerate() {
-        for path in &entry.evidence {
-            match open(path) {
-                Ok(evidence) => opened.push(Opened { machine, evidence }),
-                Err(error) => problems.push(error.to_string()),
-            }
-        }
-    }
-    opened
+    gathering.take_media(&case, &opened);
+    Ok(gathering.finish(case, opened, problems))
 }
 
 fn open_logs(case: &Case, problems: &mut Vec<String>) -> Result<Vec<OpenedLog>, ReconstructError> {
@@ -155,81 +140,14 @@ fn profile(name: &str) -> Result<Profile, String> {
     intake::vendor_log::profile_from_toml(&text).map_err(|error| error.to_string())
 }
 
-/// Where a source comes from.
-enum Origin<'a> {
-    /// From the evidence of one of the case's machines.
-    Machine {
-        owner: usize,
-        kind: &'static ArtifactKind,
-    },
-    /// A stick's own login log.
-    LoginLog { label: &'a str },
-}
-
-/// What all sources gave, before it is joined.
-#[derive(Default)]
-struct Gathering {
-    sources: Vec<Source>,
-    /// The case's machine of each source.
-    owners: Vec<Option<usize>>,
-    events: Events,
-    statements: Statements,
-    of_machine: BTreeMap<usize, Gathered>,
-}
-
 impl Gathering {
-    fn take(&mut self, origin: Origin<'_>, name: String, read: SourceRead) {
-        let (owner, device_label, artifact, page) = match origin {
-            Origin::Machine { owner, kind } => (Some(owner), None, kind.name, kind.page),
-            Origin::LoginLog { label } => {
-                let (name, page) = (intake::vendor_log::NAME, intake::vendor_log::PAGE);
-                (None, Some(label.to_owned()), name, page)
-            }
-        };
-        let machine = owner.and_then(|owner| MachineIndex::try_from(owner).ok());
-        let Ok(index) = SourceIndex::try_from(self.sources.len()) else {
-            return;
-        };
-        let harvest = read.harvest;
-        let remap = self.events.strings.absorb(&harvest.strings);
-        self.events.table.absorb(harvest.events, &remap, index);
-        self.events.artifacts.push(artifact);
-        if let Some(machine) = machine {
-            let claims = harvest
-                .claims
-                .into_iter()
-                .map(|claim| (machine, index, claim));
-            self.statements.claims.extend(claims);
-            let properties = harvest.properties.into_iter().map(|p| (machine, index, p));
-            self.statements.properties.extend(properties);
-        }
-        if let Some(owner) = owner {
-            let gathered = self.of_machine.entry(owner).or_default();
-            gathered
-                .facts
-                .extend(harvest.facts.into_iter().map(|fact| (index, fact)));
-            gathered
-                .steps
-                .extend(harvest.clock_steps.into_iter().map(|step| (index, step)));
-        }
-        self.owners.push(owner);
-        self.sources.push(Source {
-            name,
-            machine,
-            device_label,
-            artifact,
-            page,
-            size: read.size,
-            sha256: read.sha256,
-            companions: read.companions,
-            outcome: harvest.outcome,
-            notes: harvest.notes,
-            error: read.error,
-        });
-    }
-
-    fn finish(mut self, case: Case, opened: &[Opened], problems: Vec<String>) -> Reconstruction {
-        let mut machines = self.machines(&case, opened);
+    pub(super) fn finish(
+        mut self,
+        case: Case,
+        opened: Vec<OpenedEvidence>,
+        problems: Vec<String>,
+    ) -> Reconstruction {
+        let mut machines = self.machines(&case, &opened);
         let computers = self.computers(&case, &mut machines);
         self.statements.labels = case
             .devices
@@ -280,22 +198,23 @@ impl Gathering {
             custody: table,
             findings: Vec::new(),
             problems,
+            evidence: opened,
         };
         reconstruction.findings = findings::find(&reconstruction);
         reconstruction
     }
 
     /// The case's machines, each with what its sources say of it.
-    fn machines(&mut self, case: &Case, opened: &[Opened]) -> Vec<Machine> {
+    fn machines(&mut self, case: &Case, opened: &[OpenedEvidence]) -> Vec<Machine> {
         let mut machines: Vec<Machine> = Vec::with_capacity(case.machines.len());
         for (index, entry) in case.machines.iter().enumerate() {
             let fallback = opened
                 .iter()
-                .find(|one| one.machine == index)
+                .find(|one| one.owner == Owner::Machine(index))
                 .map_or_else(|| format!("machine-{index}"), |one| one.evidence.id.clone());
             let gathered = self.of_machine.remove(&index).unwrap_or_default();
             let mut machine = machine::from_case(case, entry, gathered, &fallback);
-            machine.has_evidence = opened.iter().any(|one| one.machine == index);
+            machine.has_evidence = opened.iter().any(|one| one.owner == Owner::Machine(index));
             // Two machines without ids can have one name; the evidence tells them apart.
             if entry.id.is_none() && machines.iter().any(|other| other.id == machine.id) {
                 machine.id = format!("{} ({fallback})", machine.id);

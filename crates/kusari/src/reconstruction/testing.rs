@@ -71,7 +71,9 @@ impl Scene {
             device_label: None,
             artifact,
             page: "",
+            place: None,
             size: 0,
+            times: kusari_evidence::FileTimes::default(),
             sha256: None,
             companions: Vec::new(),
             outcome: kusari_artifacts::Outcome::default(),
@@ -244,6 +246,7 @@ impl Scene {
             custody: table,
             findings: Vec::new(),
             problems: Vec::new(),
+            evidence: Vec::new(),
         };
         made.findings = findings::find(&made);
         made

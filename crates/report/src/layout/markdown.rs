@@ -1,6 +1,6 @@
 //! A page as Markdown (GitHub Flavored Markdown 0.29, section 4.10 for tables).
 
-use super::{Block, Cell, Grid, Page};
+use super::{Block, Branch, Cell, Grid, Page};
 
 impl Page {
     /// The page as Markdown. Texts from evidence cannot break out of their place.
@@ -23,6 +23,7 @@ impl Page {
                     }
                 }
                 Block::Table(grid) => table(&mut out, grid),
+                Block::Tree(root) => tree(&mut out, root, 0),
                 Block::List(lines) => {
                     for (mark, text) in lines {
                         let text = text.lines().map(escape).collect::<Vec<_>>().join("<br>");
@@ -32,6 +33,15 @@ impl Page {
             }
         }
         out
+    }
+}
+
+fn tree(out: &mut String, branch: &Branch, depth: usize) {
+    let lines: Vec<String> = branch.lines.iter().map(|line| escape(line)).collect();
+    let indent = "  ".repeat(depth);
+    out.push_str(&format!("{indent}- {}\n", lines.join("<br>")));
+    for child in &branch.children {
+        tree(out, child, depth + 1);
     }
 }
 

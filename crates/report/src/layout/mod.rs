@@ -28,6 +28,27 @@ enum Block {
     Table(Grid),
     /// Each with what stands before it: a footnote's mark, a bullet.
     List(Vec<(String, String)>),
+    Tree(Branch),
+}
+
+/// A branch of a tree: what stands at it, line by line, and what hangs on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Branch {
+    /// The first is its name; the others say what it is.
+    pub lines: Vec<String>,
+    /// What hangs on it.
+    pub children: Vec<Branch>,
+}
+
+impl Branch {
+    /// A branch with nothing on it yet.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            lines: vec![name.into()],
+            children: Vec::new(),
+        }
+    }
 }
 
 impl Page {
@@ -48,6 +69,12 @@ impl Page {
         if !grid.rows.is_empty() {
             self.blocks.push(Block::Table(grid));
         }
+        self
+    }
+
+    /// A tree.
+    pub fn tree(&mut self, root: Branch) -> &mut Self {
+        self.blocks.push(Block::Tree(root));
         self
     }
 

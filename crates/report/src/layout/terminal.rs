@@ -5,7 +5,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::{Block, Cell, Grid, Page, columns, width, wrap};
+use super::{Block, Branch, Cell, Grid, Page, columns, width, wrap};
 
 impl Page {
     /// The page for a terminal that is so many columns wide, ending in a line break.
@@ -30,6 +30,7 @@ impl Page {
                 }
                 Block::Table(grid) => out.push_str(&table(grid, columns)),
                 Block::List(lines) => list(&mut out, lines, columns),
+                Block::Tree(root) => tree(&mut out, root, "", "", columns),
             }
         }
         out
@@ -58,6 +59,46 @@ fn list(out: &mut String, lines: &[(String, String)], columns: usize) {
                 push_line(out, &format!("{} {line}", " ".repeat(mark)));
             }
         }
+    }
+}
+
+/// A branch: `first` stands before its name, `rest` before all that belongs to it.
+fn tree(out: &mut String, branch: &Branch, first: &str, rest: &str, columns: usize) {
+    // Room for some words is kept however deep a branch hangs.
+    let room = columns.saturating_sub(width::of(rest)).max(24);
+    let below = if branch.children.is_empty() {
+        "  "
+    } else {
+        "| "
+    };
+    for (index, line) in branch.lines.iter().enumerate() {
+        let room = if index == 0 {
+            room
+        } else {
+            room.saturating_sub(2)
+        };
+        for (piece, text) in wrap::wrap(line, room).into_iter().enumerate() {
+            match (index, piece) {
+                (0, 0) => push_line(out, &format!("{first}{text}")),
+                (0, _) => push_line(out, &format!("{rest}{text}")),
+                _ => push_line(out, &format!("{rest}{below}{text}")),
+            }
+        }
+    }
+    let last = branch.children.len().saturating_sub(1);
+    for (index, child) in branch.children.iter().enumerate() {
+        let (first, below) = if index == last {
+            ("`-", "  ")
+        } else {
+            ("|-", "| ")
+        };
+        tree(
+            out,
+            child,
+            &format!("{rest}{first} "),
+            &format!("{rest}{below} "),
+            columns,
+        );
     }
 }
 
@@ -108,6 +149,23 @@ fn table(grid: &Grid, total: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tree_hangs_together() {
+        let leaf = |name: &str| Branch::new(name);
+        let mut disk = Branch::new("disk");
+        disk.lines.push("size: 60.0 GiB".to_owned());
+        disk.children = vec![leaf("p1"), leaf("p2")];
+        let mut page = Page::default();
+        page.tree(Branch {
+            lines: vec!["root".to_owned()],
+            children: vec![disk, leaf("last one")],
+        });
+        assert_eq!(
+            page.to_terminal(60),
+            "root\n|- disk\n|  | size: 60.0 GiB\n|  |- p1\n|  `- p2\n`- last one\n"
+        );
+    }
     use crate::layout::Column;
 
     fn sample() -> Page {

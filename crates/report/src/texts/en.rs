@@ -71,6 +71,13 @@ pub(crate) const ENGLISH: Texts = Texts {
     timeline_title: "Timeline",
     devices_title: "Devices",
     coverage_title: "Coverage",
+    files_title: "Files",
+    verify_title: "Hashes of the media",
+    no_media: "None of the evidence is a disk image.",
+    windows_installed: "installed",
+    computer_names: "computer names",
+    hash: "Hash",
+    stored: "stored",
     inspect_title: "Evidence",
     explain_title: "Event {}",
     no_devices: "No device.",
@@ -80,6 +87,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     action_name: action,
     artifact_title: |title| title.en,
     state_name: state,
+    fact_name: |_| None,
 };
 
 fn action(action: Action) -> Option<&'static str> {
@@ -133,6 +141,12 @@ fn state(state: &str) -> Option<&'static str> {
         "damaged" => "damaged in places",
         "last-time-only" => "keeps only the last such time",
         "missing" => "missing",
+        "locked" => "locked: encrypted, and no key opens it",
+        "snapshot" => "in a shadow copy, as it was then",
+        "deleted" => "deleted",
+        "match" => "as stored",
+        "differs" => "differs from the stored hash",
+        "not-stored" => "no hash is stored",
         "unreadable" => "cannot be read",
         _ => return None,
     })

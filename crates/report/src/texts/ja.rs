@@ -69,6 +69,13 @@ pub(crate) const JAPANESE: Texts = Texts {
     timeline_title: "時系列",
     devices_title: "機器一覧",
     coverage_title: "記録の範囲",
+    files_title: "ファイル",
+    verify_title: "媒体のハッシュ値",
+    no_media: "ディスクイメージはない。",
+    windows_installed: "インストール",
+    computer_names: "コンピュータ名",
+    hash: "ハッシュ値",
+    stored: "格納値",
     inspect_title: "証拠の内容",
     explain_title: "事象 {}",
     no_devices: "機器はない。",
@@ -78,6 +85,7 @@ pub(crate) const JAPANESE: Texts = Texts {
     action_name: action,
     artifact_title: |title| title.ja,
     state_name: state,
+    fact_name: fact,
 };
 
 fn action(action: Action) -> Option<&'static str> {
@@ -131,7 +139,45 @@ fn state(state: &str) -> Option<&'static str> {
         "damaged" => "一部破損",
         "last-time-only" => "最後の日時だけを保持",
         "missing" => "なし",
+        "locked" => "ロック: 暗号化され、開ける鍵がない",
+        "snapshot" => "シャドウコピー内、作成時点の状態",
+        "deleted" => "削除済み",
+        "match" => "格納値と一致",
+        "differs" => "格納値と不一致",
+        "not-stored" => "格納値なし",
         "unreadable" => "読取り不能",
+        _ => return None,
+    })
+}
+
+fn fact(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "media size" => "媒体サイズ",
+        "size" => "サイズ",
+        "length" => "長さ",
+        "start" => "開始",
+        "label" => "ラベル",
+        "serial" => "シリアル番号",
+        "serial (64 bits)" => "シリアル番号（64ビット）",
+        "version" => "版",
+        "cluster size" => "クラスタサイズ",
+        "dirty" => "ダーティ",
+        "files" => "ファイル",
+        "disk signature" => "ディスク署名",
+        "disk GUID" => "ディスクGUID",
+        "name" => "名前",
+        "identifier" => "識別子",
+        "method" => "方式",
+        "state" => "状態",
+        "created" => "作成",
+        "modified" => "更新",
+        "description" => "説明",
+        "protectors" => "プロテクタ",
+        "opened by" => "解除",
+        "locked" => "ロック",
+        "stored MD5" => "格納されたMD5",
+        "stored SHA-1" => "格納されたSHA-1",
+        "stored SHA-256" => "格納されたSHA-256",
         _ => return None,
     })
 }

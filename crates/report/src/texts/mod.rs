@@ -78,6 +78,13 @@ pub(crate) struct Texts {
     pub(crate) timeline_title: &'static str,
     pub(crate) devices_title: &'static str,
     pub(crate) coverage_title: &'static str,
+    pub(crate) files_title: &'static str,
+    pub(crate) verify_title: &'static str,
+    pub(crate) no_media: &'static str,
+    pub(crate) windows_installed: &'static str,
+    pub(crate) computer_names: &'static str,
+    pub(crate) hash: &'static str,
+    pub(crate) stored: &'static str,
     pub(crate) inspect_title: &'static str,
     pub(crate) explain_title: &'static str,
     pub(crate) no_devices: &'static str,
@@ -90,6 +97,8 @@ pub(crate) struct Texts {
     artifact_title: fn(Title) -> &'static str,
     /// What the state of a source is called.
     pub(crate) state_name: fn(&str) -> Option<&'static str>,
+    /// What a fact about a layer of an image is called.
+    fact_name: fn(&str) -> Option<&'static str>,
 }
 
 impl Texts {
@@ -106,6 +115,11 @@ impl Texts {
     /// What the state of a source is called; its word where the language has none.
     pub(crate) fn state<'a>(&self, state: &'a str) -> &'a str {
         (self.state_name)(state).unwrap_or(state)
+    }
+
+    /// What a fact about a layer of an image is called; its own name where the language has none.
+    pub(crate) fn fact<'a>(&self, name: &'a str) -> &'a str {
+        (self.fact_name)(name).unwrap_or(name)
     }
 }
 

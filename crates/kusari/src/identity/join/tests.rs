@@ -39,7 +39,7 @@ impl Said {
                 why: WHY,
                 locator,
             };
-            (machine, 0, claim)
+            (Some(machine), 0, claim)
         };
         join(&Statements {
             claims: self.0.into_iter().map(claim).collect(),

@@ -32,11 +32,15 @@ fn events(harvest: &Harvest) -> Vec<(String, Action, String)> {
 
 fn devices(harvest: &Harvest) -> Identities {
     join(&Statements {
-        claims: harvest.claims.iter().map(|c| (0, 0, c.clone())).collect(),
+        claims: harvest
+            .claims
+            .iter()
+            .map(|c| (Some(0), 0, c.clone()))
+            .collect(),
         properties: harvest
             .properties
             .iter()
-            .map(|p| (0, 0, p.clone()))
+            .map(|p| (Some(0), 0, p.clone()))
             .collect(),
         labels: Vec::new(),
     })

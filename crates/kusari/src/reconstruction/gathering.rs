@@ -1,0 +1,239 @@
+//! What all sources gave, put together before it is joined.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kusari_evidence::FileTimes;
+
+use super::earlier::Said;
+use super::events::Events;
+use super::opened::{OpenedEvidence, Owner};
+use super::sources::Place;
+use crate::case::Case;
+use crate::event::{MachineIndex, SourceIndex};
+use crate::identity::Statements;
+use crate::intake::{self, Found, SourceRead};
+use crate::machine::Gathered;
+use crate::source::{Source, SourcePlace};
+
+/// Where a source comes from.
+pub(super) enum Origin<'a> {
+    /// From the evidence of one of the case's machines.
+    Machine {
+        place: &'a Place,
+        found: &'a Found<'a>,
+    },
+    /// The image of a disk, or a locked volume on it.
+    Image {
+        owner: Option<usize>,
+        label: Option<&'a str>,
+        artifact: &'static str,
+        page: &'static str,
+    },
+    /// A stick's own login log.
+    LoginLog { label: &'a str },
+}
+
+/// What is known of a source by where it comes from.
+struct Described {
+    owner: Option<usize>,
+    device_label: Option<String>,
+    artifact: &'static str,
+    page: &'static str,
+    place: Option<SourcePlace>,
+    times: FileTimes,
+    /// The shadow copy that it stands in.
+    copy: Option<String>,
+}
+
+impl Described {
+    fn new(origin: &Origin<'_>) -> Self {
+        let nothing = Self {
+            owner: None,
+            device_label: None,
+            artifact: "",
+            page: "",
+            place: None,
+            times: FileTimes::default(),
+            copy: None,
+        };
+        match origin {
+            Origin::Machine { place, found } => {
+                let volume = found.place.volume;
+                let volumes = &found.place.evidence.volumes;
+                let number = volumes.iter().position(|own| own.id == volume.id);
+                Self {
+                    owner: Some(place.machine),
+                    artifact: found.kind.name,
+                    page: found.kind.page,
+                    place: number.map(|volume| SourcePlace {
+                        evidence: place.evidence,
+                        volume,
+                        path: found.path.clone(),
+                    }),
+                    times: found.times,
+                    copy: volume.snapshot.as_ref().map(|_| volume.description.clone()),
+                    ..nothing
+                }
+            }
+            Origin::LoginLog { label } => Self {
+                device_label: Some((*label).to_owned()),
+                artifact: intake::vendor_log::NAME,
+                page: intake::vendor_log::PAGE,
+                ..nothing
+            },
+            Origin::Image {
+                owner,
+                label,
+                artifact,
+                page,
+            } => Self {
+                owner: *owner,
+                device_label: label.map(ToOwned::to_owned),
+                artifact,
+                page,
+                ..nothing
+            },
+        }
+    }
+}
+
+/// What all sources gave, before it is joined.
+#[derive(Default)]
+pub(super) struct Gathering {
+    pub(super) sources: Vec<Source>,
+    /// The case's machine of each source.
+    pub(super) owners: Vec<Option<usize>>,
+    pub(super) events: Events,
+    pub(super) statements: Statements,
+    pub(super) of_machine: BTreeMap<usize, Gathered>,
+    /// Machines of which there are shadow copies, and what was said of them so far.
+    pub(super) machines_with_copies: BTreeSet<usize>,
+    pub(super) said: BTreeMap<usize, Said>,
+}
+
+impl Gathering {
+    pub(super) fn take_file(&mut self, place: &Place, found: &Found<'_>, mut read: SourceRead) {
+        let name = intake::source_name_of(found);
+        if found.place.volume.snapshot.is_some() {
+            let coverage = &mut read.harvest.outcome.coverage;
+            coverage.note(kusari_artifacts::SourceState::Snapshot);
+        }
+        self.take(Origin::Machine { place, found }, name, read);
+    }
+
+    /// The images themselves: what of a device is known by its medium, and what stays locked.
+    pub(super) fn take_media(&mut self, case: &Case, opened: &[OpenedEvidence]) {
+        for one in opened {
+            let (owner, label) = match one.owner {
+                Owner::Machine(machine) => (Some(machine), None),
+                Owner::Device(device) => (None, case.devices.get(device).map(|d| d.label.as_str())),
+            };
+            for (index, media) in one.evidence.media.iter().enumerate() {
+                let harvest = intake::medium::read(&one.evidence, index, label);
+                let origin = Origin::Image {
+                    owner,
+                    label,
+                    artifact: intake::medium::NAME,
+                    page: intake::medium::PAGE,
+                };
+                let name = intake::medium::name_of(&one.evidence, media);
+                let read = SourceRead::of_image(harvest, media.bytes.size(), None);
+                self.take(origin, name, read);
+            }
+            for volume in &one.evidence.locked {
+                let harvest = intake::locked::read(volume);
+                let origin = Origin::Image {
+                    owner,
+                    label,
+                    artifact: intake::locked::NAME,
+                    page: intake::locked::PAGE,
+                };
+                let name = [one.evidence.id.as_str(), volume.place.as_str()];
+                let name = name.into_iter().filter(|part| !part.is_empty());
+                let name = name.collect::<Vec<_>>().join("/");
+                let read = SourceRead::of_image(harvest, 0, Some(volume.reason.clone()));
+                self.take(origin, name, read);
+            }
+        }
+    }
+
+    pub(super) fn take(&mut self, origin: Origin<'_>, name: String, read: SourceRead) {
+        let Described {
+            owner,
+            device_label,
+            artifact,
+            page,
+            place,
+            times,
+            copy,
+        } = Described::new(&origin);
+        let machine = owner.and_then(|owner| MachineIndex::try_from(owner).ok());
+        let Ok(index) = SourceIndex::try_from(self.sources.len()) else {
+            return;
+        };
+        let mut harvest = read.harvest;
+        let remap = self.events.strings.absorb(&harvest.strings);
+        let start = self.events.table.len();
+        self.events.table.absorb(harvest.events, &remap, index);
+        self.events.artifacts.push(artifact);
+        let said = owner
+            .filter(|owner| self.machines_with_copies.contains(owner))
+            .map(|owner| self.said.entry(owner).or_default());
+        if let Some(said) = said {
+            let of_copy = copy.is_some();
+            match &copy {
+                None => said.live(artifact, &self.events.table, start),
+                Some(copy) => {
+                    let events = &mut self.events;
+                    let (table, strings) = (&mut events.table, &mut events.strings);
+                    let new = said.only_new(artifact, copy, table, strings, start);
+                    if new > 0 {
+                        harvest.notes.push(format!(
+                            "{new} of its events stand in no later copy nor on the live volume"
+                        ));
+                    }
+                }
+            }
+            harvest.claims.retain(|own| said.is_new_claim(own, of_copy));
+            let properties = &mut harvest.properties;
+            properties.retain(|own| said.is_new_property(own, of_copy));
+            let steps = &mut harvest.clock_steps;
+            steps.retain(|own| said.is_new_step(own, of_copy));
+        }
+        if machine.is_some() || device_label.is_some() {
+            let claims = harvest.claims.into_iter();
+            self.statements
+                .claims
+                .extend(claims.map(|claim| (machine, index, claim)));
+            let properties = harvest.properties.into_iter();
+            self.statements
+                .properties
+                .extend(properties.map(|p| (machine, index, p)));
+        }
+        if let Some(owner) = owner {
+            let gathered = self.of_machine.entry(owner).or_default();
+            gathered
+                .facts
+                .extend(harvest.facts.into_iter().map(|fact| (index, fact)));
+            gathered
+                .steps
+                .extend(harvest.clock_steps.into_iter().map(|step| (index, step)));
+        }
+        self.owners.push(owner);
+        self.sources.push(Source {
+            name,
+            machine,
+            device_label,
+            artifact,
+            page,
+            place,
+            size: read.size,
+            times,
+            sha256: read.sha256,
+            companions: read.companions,
+            outcome: harvest.outcome,
+            notes: harvest.notes,
+            error: read.error,
+        });
+    }
+}
