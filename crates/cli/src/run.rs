@@ -76,6 +76,8 @@ fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
         }
         _ => None,
     };
+    // An event is followed wherever its id came from: `--all` and `--carve` list more of them.
+    let everything = wanted_event.is_some();
     let from_case_file = (case.from, case.to);
 
     let started = Instant::now();
@@ -83,9 +85,9 @@ fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
     let bar = Bar::new(!common.no_progress && !common.quiet, said);
     let options = Options {
         read: kusari::intake::ReadOptions {
-            all: common.all,
+            all: common.all || everything,
             show_redacted: common.show_notes,
-            carve: common.carve,
+            carve: common.carve || everything,
         },
         opening: Opening {
             lost_partitions: common.lost_partitions,

@@ -80,7 +80,7 @@ pub use opening::{
     Volume, VolumePlace, open, open_with,
 };
 pub use read_at::{DiskFile, ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
-pub use reading::read_all;
+pub use reading::{Recovered, read_all, read_recovering};
 pub use single_file::SingleFile;
 pub use subtree::Subtree;
 pub use unlock_key::{NotAKey, Password, RecoveryPassword, StartupKey, UnlockKey};

@@ -1,6 +1,7 @@
 //! Whole files into memory, never more than asked for.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use crate::{Error, EvidenceFile, Result};
 
@@ -38,11 +39,184 @@ pub fn read_all(file: &mut EvidenceFile, limit: u64) -> Result<Vec<u8>> {
     }
 }
 
+/// A file of which some bytes may not be readable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovered {
+    /// Its bytes; zeros where they cannot be read.
+    pub bytes: Vec<u8>,
+    /// The stretches that cannot be read, in order, each with the reason of its first byte.
+    pub unreadable: Vec<(Range<u64>, String)>,
+}
+
+/// The unit in which readable bytes are looked for behind an unreadable one: the smallest
+/// allocation that Windows makes by default, and a whole number of sectors.
+const STEP: u64 = 4096;
+
+/// After so many units without a readable byte the steps grow, up to [`LARGEST_STEP`].
+const STEPS_OF_ONE_UNIT: u64 = 64;
+
+/// What a long unreadable stretch (a missing part of a split image) can cost of what is readable
+/// behind it.
+const LARGEST_STEP: u64 = 1 << 20;
+
+/// Zeros that stand for unreadable bytes are memory that no evidence backs; the file ends where
+/// they would be more.
+const MOST_UNREADABLE: u64 = 256 << 20;
+
+/// The bytes of a file, with zeros in place of those that cannot be read: a missing part of a
+/// split image or a damaged run costs what lies there, not the file.
+///
+/// # Errors
+/// When the file holds more than `limit` bytes, or none of them can be read.
+pub fn read_recovering(file: &mut EvidenceFile, limit: u64) -> Result<Recovered> {
+    let mut recovered = Recovered {
+        bytes: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    let first_error = match read_all(file, limit) {
+        Ok(bytes) => {
+            recovered.bytes = bytes;
+            return Ok(recovered);
+        }
+        Err(error @ Error::Limit { .. }) => return Err(error),
+        Err(error) => error,
+    };
+    let source = EvidenceFile::bytes(file);
+    let size = source.size().min(limit);
+    let mut block = vec![0_u8; 1 << 16];
+    let (mut at, mut lost, mut failures, mut readable) = (0_u64, 0_u64, 0_u64, false);
+    while at < size {
+        let wanted = usize::try_from(size - at).map_or(block.len(), |rest| rest.min(block.len()));
+        let Some(space) = block.get_mut(..wanted) else {
+            break;
+        };
+        match source.read_at(at, space) {
+            Ok(0) => break,
+            Ok(count) => {
+                recovered
+                    .bytes
+                    .extend_from_slice(space.get(..count).unwrap_or_default());
+                at = at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+                (readable, failures) = (true, 0);
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                failures = failures.saturating_add(1);
+                let units = (failures / STEPS_OF_ONE_UNIT).saturating_add(1);
+                let step = units.saturating_mul(STEP).min(LARGEST_STEP);
+                let next = (at / STEP)
+                    .saturating_mul(STEP)
+                    .saturating_add(step)
+                    .min(size);
+                lost = lost.saturating_add(next - at);
+                let given_up = lost > MOST_UNREADABLE;
+                let end = if given_up { size } else { next };
+                match recovered.unreadable.last_mut() {
+                    Some((range, _)) if range.end == at => range.end = end,
+                    _ => recovered.unreadable.push((at..end, error.to_string())),
+                }
+                if given_up {
+                    break;
+                }
+                let length = usize::try_from(next).unwrap_or(usize::MAX);
+                recovered.bytes.resize(length, 0);
+                at = next;
+            }
+        }
+    }
+    if readable {
+        Ok(recovered)
+    } else {
+        Err(first_error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ReadAt;
     use std::sync::Arc;
+
+    /// Bytes of which some stretches cannot be read.
+    struct Holed(Vec<u8>, Vec<Range<u64>>);
+
+    impl ReadAt for Holed {
+        fn size(&self) -> u64 {
+            self.0.len() as u64
+        }
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if self.1.iter().any(|hole| hole.contains(&offset)) {
+                return Err(std::io::Error::other("lost"));
+            }
+            let next = self.1.iter().map(|hole| hole.start);
+            let end = next.filter(|start| *start > offset).min();
+            let most = end.map_or(buffer.len(), |end| {
+                buffer.len().min((end - offset) as usize)
+            });
+            self.0.read_at(offset, &mut buffer[..most])
+        }
+    }
+
+    fn holed(size: usize, holes: &[Range<u64>]) -> (Vec<u8>, EvidenceFile) {
+        let bytes: Vec<u8> = (0..size).map(|at| (at % 251) as u8 + 1).collect();
+        let file = Holed(bytes.clone(), holes.to_vec());
+        (bytes, EvidenceFile::new("test", "holed", Arc::new(file)))
+    }
+
+    #[test]
+    fn unreadable_bytes_cost_only_themselves() {
+        let holes = [4096..8192, 70_000..70_010, 99_000..100_000];
+        let (bytes, mut file) = holed(100_000, &holes);
+        let recovered = read_recovering(&mut file, 1 << 20).unwrap();
+        // A unit that begins in a hole is lost to its end.
+        let lost = [4096..8192, 70_000..73_728, 99_000..100_000];
+        assert_eq!(
+            recovered.unreadable,
+            lost.clone().map(|range| (range, "lost".to_owned()))
+        );
+        assert_eq!(recovered.bytes.len(), bytes.len());
+        for (at, (&read, &there)) in recovered.bytes.iter().zip(&bytes).enumerate() {
+            let is_lost = lost.iter().any(|range| range.contains(&(at as u64)));
+            assert_eq!(read, if is_lost { 0 } else { there }, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_long_hole_takes_few_steps_and_a_file_of_nothing_is_an_error() {
+        let (bytes, mut file) = holed(40 << 20, &[1 << 20..33 << 20]);
+        let recovered = read_recovering(&mut file, 1 << 30).unwrap();
+        let (range, _) = &recovered.unreadable[0];
+        assert_eq!(range.start, 1 << 20);
+        assert!(range.end >= 33 << 20 && range.end <= 34 << 20, "{range:?}");
+        let end = usize::try_from(range.end).unwrap();
+        assert_eq!(recovered.bytes[end..], bytes[end..]);
+        let (_, mut file) = holed(1 << 20, &[0..1 << 20]);
+        let error = read_recovering(&mut file, 1 << 30).unwrap_err();
+        assert!(matches!(error, Error::Read { .. }), "{error}");
+    }
+
+    #[test]
+    fn memory_for_what_cannot_be_read_is_bounded() {
+        struct Huge;
+        impl ReadAt for Huge {
+            fn size(&self) -> u64 {
+                3 << 30
+            }
+            fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+                match (offset, buffer.first_mut()) {
+                    (0, Some(first)) => {
+                        *first = 7;
+                        Ok(1)
+                    }
+                    _ => Err(std::io::Error::other("lost")),
+                }
+            }
+        }
+        let mut file = EvidenceFile::new("test", "huge", Arc::new(Huge));
+        let recovered = read_recovering(&mut file, 4 << 30).unwrap();
+        assert!(recovered.bytes.len() < 300 << 20);
+        assert_eq!(recovered.unreadable, [(1..3 << 30, "lost".to_owned())]);
+    }
 
     /// Bytes that say another size than they have.
     struct Liar(Vec<u8>, u64);

@@ -156,6 +156,7 @@ impl Reconstruction {
             .find(|kind| kind.name == source.artifact);
         let kind = kind.ok_or("nothing reads this kind of source")?;
         intake::load_file(volume.file_system.as_ref(), kind, &place.path)
+            .map(|loaded| loaded.file)
             .map_err(|error| error.to_string())
     }
 }

@@ -39,7 +39,7 @@ use crate::harvest::Harvest;
 
 pub(crate) use discovery::{Found, discover, source_name_of};
 pub use read::Reading;
-pub(crate) use read::{SourceRead, load_file, load_single, read_all, read_login_log};
+pub(crate) use read::{SourceRead, load_file, load_single, read_login_log, read_sources};
 
 /// All artifacts that are looked for on a machine's evidence.
 pub const ARTIFACTS: &[&ArtifactKind] = &[

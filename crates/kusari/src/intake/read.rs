@@ -1,9 +1,9 @@
 //! Reads the artifacts that were found, in parallel, each into its own harvest.
 
 use kusari_artifacts::vendor_log::Profile;
+use kusari_artifacts::{Damage, SourceState};
 use kusari_evidence::hash::{Sha256, sha256};
-use kusari_evidence::read_all as read_file;
-use kusari_evidence::{Evidence, FileSystem};
+use kusari_evidence::{Evidence, FileSystem, read_all, read_recovering};
 use rayon::prelude::*;
 
 use super::discovery::Found;
@@ -22,7 +22,7 @@ const LARGEST_COMPANION: u64 = 1 << 30;
 pub(crate) struct SourceRead {
     /// Size in bytes; of what could be read.
     pub(crate) size: u64,
-    /// Hash of the artifact's own bytes; `None` when it could not be read.
+    /// Hash of the artifact's own bytes; `None` when not all of them could be read.
     pub(crate) sha256: Option<Sha256>,
     /// The companions that were read with it, each with its hash.
     pub(crate) companions: Vec<(String, Sha256)>,
@@ -57,7 +57,7 @@ pub(crate) type Known<'a> =
     dyn Fn(&Found<'_>, Sha256, &[(String, Sha256)]) -> Option<Harvest> + Sync + 'a;
 
 /// Reads all of them; the results stand in the order of `found`.
-pub(crate) fn read_all(
+pub(crate) fn read_sources(
     found: &[Found<'_>],
     options: &ReadOptions,
     reading: &dyn Reading,
@@ -99,7 +99,7 @@ fn batches<'f, 'a>(found: &'f [Found<'a>]) -> Vec<&'f [Found<'a>]> {
 fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> SourceRead {
     let mut harvest = Harvest::default();
     match load(found) {
-        Ok(file) => {
+        Ok(Loaded { file, unreadable }) => {
             let sha256 = sha256(&file.bytes);
             let companions: Vec<(String, Sha256)> = file
                 .companions
@@ -107,13 +107,15 @@ fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> Sour
                 .map(|(name, bytes)| (name.clone(), self::sha256(bytes)))
                 .collect();
             let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
-            match known(found, sha256, &companions) {
+            match known(found, sha256, &companions).filter(|_| unreadable.is_empty()) {
                 Some(known) => harvest = known,
                 None => (found.kind.read)(file, options, &mut harvest),
             }
+            let whole = unreadable.own.is_empty();
+            unreadable.tell(&mut harvest);
             SourceRead {
                 size,
-                sha256: Some(sha256),
+                sha256: whole.then_some(sha256),
                 companions,
                 harvest,
                 error: None,
@@ -129,8 +131,43 @@ fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> Sour
     }
 }
 
+/// An artifact in memory.
+pub(crate) struct Loaded {
+    /// Its bytes and those of its companions; zeros where they cannot be read.
+    pub(crate) file: ArtifactFile,
+    unreadable: Unreadable,
+}
+
+/// What of an artifact and of its companions cannot be read.
+#[derive(Default)]
+struct Unreadable {
+    own: Vec<Damage>,
+    companions: Vec<String>,
+}
+
+impl Unreadable {
+    fn is_empty(&self) -> bool {
+        self.own.is_empty() && self.companions.is_empty()
+    }
+
+    /// Puts it before the damage that its reader found, most of which follows from it.
+    fn tell(self, harvest: &mut Harvest) {
+        if !self.own.is_empty() {
+            let outcome = &mut harvest.outcome;
+            outcome.coverage.note(SourceState::Damaged);
+            let found = std::mem::replace(&mut outcome.damage, self.own);
+            for damage in found {
+                damage.push_to(&mut outcome.damage);
+            }
+        }
+        for note in self.companions {
+            harvest.note(note);
+        }
+    }
+}
+
 /// The bytes of an artifact and of its companions.
-fn load(found: &Found<'_>) -> kusari_evidence::Result<ArtifactFile> {
+fn load(found: &Found<'_>) -> kusari_evidence::Result<Loaded> {
     let files = found.place.volume.file_system.as_ref();
     load_file(files, found.kind, &found.path)
 }
@@ -140,9 +177,13 @@ pub(crate) fn load_file(
     files: &dyn FileSystem,
     kind: &ArtifactKind,
     path: &str,
-) -> kusari_evidence::Result<ArtifactFile> {
-    let mut file = files.open(path, None)?;
-    let bytes = read_file(&mut file, LARGEST_ARTIFACT)?;
+) -> kusari_evidence::Result<Loaded> {
+    let mut unreadable = Unreadable::default();
+    let read = read_recovering(&mut files.open(path, None)?, LARGEST_ARTIFACT)?;
+    for (range, reason) in read.unreadable {
+        let length = range.end.saturating_sub(range.start);
+        Damage::new(range.start, length, reason).push_to(&mut unreadable.own);
+    }
     let (folder, name) = match path.rsplit_once('/') {
         Some((folder, name)) => (Some(folder), name),
         None => (None, path),
@@ -153,17 +194,33 @@ pub(crate) fn load_file(
             Some(folder) => format!("{folder}/{companion}"),
             None => companion,
         };
-        if let Some(entry) = files.entry(&path)? {
-            let mut file = files.open(&entry.path, None)?;
-            let bytes = read_file(&mut file, LARGEST_COMPANION)?;
-            companions.push((entry.name().to_owned(), bytes));
+        match load_companion(files, &path) {
+            Ok(found) => companions.extend(found),
+            Err(error) => unreadable.companions.push(error.to_string()),
         }
     }
-    Ok(ArtifactFile {
-        path: path.to_owned(),
-        bytes,
-        companions,
+    Ok(Loaded {
+        file: ArtifactFile {
+            path: path.to_owned(),
+            bytes: read.bytes,
+            companions,
+        },
+        unreadable,
     })
+}
+
+/// A companion's own name and its bytes, when it is there. One that cannot be read whole is left
+/// out: what it would do to the artifact cannot be told.
+fn load_companion(
+    files: &dyn FileSystem,
+    path: &str,
+) -> kusari_evidence::Result<Option<(String, Vec<u8>)>> {
+    let Some(entry) = files.entry(path)? else {
+        return Ok(None);
+    };
+    let mut file = files.open(&entry.path, None)?;
+    let bytes = read_all(&mut file, LARGEST_COMPANION)?;
+    Ok(Some((entry.name().to_owned(), bytes)))
 }
 
 /// Reads a stick's own login log.
@@ -207,7 +264,7 @@ pub(crate) fn load_single(evidence: &Evidence) -> Result<ArtifactFile, String> {
     let mut file = files
         .open(&entry.path, None)
         .map_err(|error| error.to_string())?;
-    let bytes = read_file(&mut file, LARGEST_ARTIFACT).map_err(|error| error.to_string())?;
+    let bytes = read_all(&mut file, LARGEST_ARTIFACT).map_err(|error| error.to_string())?;
     Ok(ArtifactFile {
         path: entry.path.clone(),
         bytes,

@@ -80,14 +80,14 @@ fn assemble(mut case: Case, options: &Options<'_>) -> Result<Reconstruction, Rec
         ..Gathering::default()
     };
     let (places, found): (Vec<Place>, Vec<Found<'_>>) = live.into_iter().map(Own::parts).unzip();
-    let read = intake::read_all(&found, &options.read, reading, &|_, _, _| None);
+    let read = intake::read_sources(&found, &options.read, reading, &|_, _, _| None);
     let (places_of_copies, found_in_copies): (Vec<Place>, Vec<Found<'_>>) =
         copies.into_iter().map(Own::parts).unzip();
     let same = Same::new(&places, &found, &read);
     let same_in = |found: &Found<'_>, sha256, companions: &[(String, Sha256)]| {
         same.harvest(found, sha256, companions)
     };
-    let read_copies = intake::read_all(&found_in_copies, &options.read, reading, &same_in);
+    let read_copies = intake::read_sources(&found_in_copies, &options.read, reading, &same_in);
     drop(same);
     let places = places.into_iter().chain(places_of_copies);
     let found = found.iter().chain(&found_in_copies);

@@ -148,10 +148,11 @@ impl Gathering {
                     artifact: intake::locked::NAME,
                     page: intake::locked::PAGE,
                 };
+                let reason = format!("{}; give its key in the case file", volume.reason);
                 let name = [one.evidence.id.as_str(), volume.place.as_str()];
                 let name = name.into_iter().filter(|part| !part.is_empty());
                 let name = name.collect::<Vec<_>>().join("/");
-                let read = SourceRead::of_image(harvest, 0, Some(volume.reason.clone()));
+                let read = SourceRead::of_image(harvest, 0, Some(reason));
                 self.take(origin, name, read);
             }
         }

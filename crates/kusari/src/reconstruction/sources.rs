@@ -47,17 +47,6 @@ pub(super) fn find<'a>(opened: &'a [OpenedEvidence], problems: &mut Vec<String>)
         let found = intake::discover(&one.evidence, &mut notes);
         let name = one.evidence.path.display();
         problems.extend(notes.into_iter().map(|note| format!("{name}: {note}")));
-        for volume in &one.evidence.locked {
-            let place = if volume.place.is_empty() {
-                String::new()
-            } else {
-                format!(" `{}`", volume.place)
-            };
-            problems.push(format!(
-                "{name}: volume{place} is locked (BitLocker): {}; give its key in the case file",
-                volume.reason
-            ));
-        }
         // A device's image is no machine: a Windows on it was never asked for.
         let Owner::Machine(machine) = one.owner else {
             continue;

@@ -141,8 +141,10 @@ fn event_id(
     device: Option<&str>,
 ) -> EventId {
     let mut hasher = Sha256::new();
-    if let Some(hash) = &source.sha256 {
-        hasher.update(hash.as_bytes());
+    match &source.sha256 {
+        Some(hash) => hasher.update(hash.as_bytes()),
+        // Not all of its bytes are known, so only its name tells it from others.
+        None => hasher.update(source.name.as_bytes()),
     }
     for part in [
         locator.to_string().as_str(),

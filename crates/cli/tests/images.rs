@@ -1,0 +1,395 @@
+//! The recorded incident as disk images, through the whole program: the same table as from
+//! folders, and what only images have (shadow copies, locked volumes, missing parts).
+
+// Helpers of tests may fail as loudly as the tests themselves.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn amagasaki(relative: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../testdata/amagasaki")
+        .join(relative)
+}
+
+fn as_text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn images() -> String {
+    as_text(&amagasaki("images.toml"))
+}
+
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kusari"));
+    for name in ["LC_ALL", "LC_MESSAGES", "LANG", "COLUMNS", "NO_COLOR"] {
+        command.env_remove(name);
+    }
+    command.args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The standard output of a run that must succeed and warn of nothing.
+fn stdout(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
+    assert!(!said.contains("warning"), "{arguments:?}: {said}");
+    text(&output.stdout)
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&stdout(arguments)).unwrap()
+}
+
+/// The case with its images, in a folder of its own where it can be spoilt.
+struct Spoilt(PathBuf);
+
+impl Spoilt {
+    fn new(name: &str) -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("kusari-images-{name}-{}", std::process::id()));
+        for sub in ["images", "evidence"] {
+            std::fs::create_dir_all(folder.join(sub)).unwrap();
+        }
+        let copied = std::fs::read_dir(amagasaki("images")).unwrap();
+        let copied = copied.map(|entry| PathBuf::from("images").join(entry.unwrap().file_name()));
+        let logs = ["evidence/012.txt", "evidence/013.txt", "images.toml"];
+        for path in copied.chain(logs.map(PathBuf::from)) {
+            std::fs::copy(amagasaki("").join(&path), folder.join(&path)).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn case(&self) -> String {
+        as_text(&self.path("images.toml"))
+    }
+
+    fn without_key(self) -> Self {
+        let case = std::fs::read_to_string(self.case()).unwrap();
+        let kept: Vec<&str> = case
+            .lines()
+            .filter(|line| !line.contains("machine.unlock") && !line.contains("recovery-key"))
+            .collect();
+        assert_eq!(kept.len() + 2, case.lines().count());
+        std::fs::write(self.case(), kept.join("\n")).unwrap();
+        self
+    }
+}
+
+impl Drop for Spoilt {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The lines of a page that are a table.
+fn table(page: &str) -> String {
+    let lines = page.lines().filter(|line| line.starts_with(['+', '|']));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Rows of a command's data by what they are of.
+fn rows(data: &Value) -> impl Iterator<Item = &Value> {
+    data.as_array().unwrap().iter()
+}
+
+fn strings(value: &Value) -> BTreeSet<&str> {
+    rows(value).map(|state| state.as_str().unwrap()).collect()
+}
+
+#[test]
+fn images_give_the_same_table_as_folders_byte_for_byte() {
+    let folders = as_text(&amagasaki("case.toml"));
+    for language in ["en", "ja"] {
+        for format in ["table", "md"] {
+            let arguments = ["--lang", language, "--format", format];
+            let of = |case: &str| table(&stdout(&[&["custody", case], &arguments[..]].concat()));
+            let from_images = of(&images());
+            assert!(from_images.lines().count() > 10, "{from_images}");
+            assert_eq!(from_images, of(&folders), "{language} {format}");
+        }
+    }
+    // As data, the lines name their events, too: the same bytes give the same ids.
+    let rows = |case: &str| {
+        let mut custody = json(&["custody", case, "--format", "json"]);
+        for row in custody["table"]["rows"].as_array_mut().unwrap() {
+            for cell in row["cells"].as_array_mut().unwrap() {
+                for line in cell["lines"].as_array_mut().unwrap() {
+                    line.as_object_mut().unwrap().remove("sources").unwrap();
+                }
+            }
+        }
+        custody["table"]["rows"].take()
+    };
+    assert_eq!(rows(&images()), rows(&folders));
+}
+
+#[test]
+fn threads_do_not_matter() {
+    for command in ["custody", "timeline", "coverage", "inspect"] {
+        let of = |threads| stdout(&[command, &images(), "--threads", threads]);
+        assert_eq!(of("1"), of("4"), "{command}");
+    }
+}
+
+#[test]
+fn every_event_of_the_folders_is_in_the_images() {
+    let events = |case: &str| -> BTreeSet<String> {
+        let all = stdout(&["timeline", case, "--all", "--format", "jsonl"]);
+        all.lines()
+            .map(|line| {
+                let event: Value = serde_json::from_str(line).unwrap();
+                let fields = [
+                    "time_recorded",
+                    "time",
+                    "machine",
+                    "device",
+                    "action",
+                    "locator",
+                ];
+                fields.map(|field| event[field].to_string()).join(" ")
+            })
+            .collect()
+    };
+    let (folders, images) = (events(&as_text(&amagasaki("case.toml"))), events(&images()));
+    let lost: Vec<&String> = folders.difference(&images).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(images.len() > folders.len());
+}
+
+#[test]
+fn a_shadow_copy_adds_what_the_live_volume_has_lost_and_says_so() {
+    let all = stdout(&["timeline", &images(), "--all", "--format", "jsonl"]);
+    let mut only_there = 0;
+    for line in all.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let in_copy = event["source"]
+            .as_str()
+            .unwrap()
+            .contains("/shadow-copy-1/");
+        let says = event["message"].as_str().unwrap_or_default();
+        let says_so = says.contains("(only in the shadow copy of 2022-01-20T03:00:03Z)");
+        assert_eq!(in_copy, says_so, "{line}");
+        only_there += u32::from(in_copy);
+    }
+    assert!(only_there > 0);
+    // The stick that came and went before the live log begins.
+    let of_stick = [
+        "--device",
+        "4C530001260518116042",
+        "--machine",
+        "dev-desktop",
+    ];
+    let left = |case: &str| {
+        let arguments = [
+            &["timeline", case, "--all", "--format", "jsonl"],
+            &of_stick[..],
+        ];
+        let events = stdout(&arguments.concat());
+        events.contains("\"removed\"")
+    };
+    assert!(left(&images()));
+    assert!(!left(&as_text(&amagasaki("case.toml"))));
+
+    let coverage = json(&["coverage", &images(), "--format", "json"]);
+    for row in rows(&coverage) {
+        let in_copy = row["source"].as_str().unwrap().contains("/shadow-copy-1/");
+        assert_eq!(
+            strings(&row["state"]).contains("snapshot"),
+            in_copy,
+            "{row}"
+        );
+    }
+    let without = stdout(&[
+        "timeline",
+        &images(),
+        "--all",
+        "--no-shadow-copies",
+        "--format",
+        "jsonl",
+    ]);
+    assert!(!without.contains("shadow-copy"));
+}
+
+#[test]
+fn explain_leads_to_bytes_inside_images() {
+    let events = stdout(&["timeline", &images(), "--all", "--format", "jsonl"]);
+    let mut seen = BTreeSet::new();
+    for line in events.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let artifact = event["artifact"].as_str().unwrap().to_owned();
+        let source = event["source"].as_str().unwrap();
+        let image = source.split('/').next().unwrap().to_owned();
+        if !seen.insert((image, artifact, source.contains("shadow-copy"))) {
+            continue;
+        }
+        let id = event["event_id"].as_str().unwrap();
+        let told = json(&["explain", id, &images(), "--format", "json"]);
+        assert_eq!(told["event"], event);
+        assert_eq!(told["problem"], Value::Null, "{line}");
+        assert!(!told["bytes"][0]["hexadecimal"].as_str().unwrap().is_empty());
+        assert_eq!(event["source_sha256"].as_str().unwrap().len(), 64, "{line}");
+    }
+    assert!(seen.len() > 10, "{seen:?}");
+}
+
+#[test]
+fn a_locked_volume_opens_with_the_key_of_the_case_and_is_a_fact_without() {
+    let inspect = json(&["inspect", &images(), "--format", "json"]);
+    let evidence = rows(&inspect["evidence"]);
+    let server: Vec<&Value> = evidence
+        .filter(|one| one["machine"] == "benefits-server")
+        .collect();
+    assert_eq!(server[0]["volumes"].as_array().unwrap().len(), 2);
+    assert_eq!(server[0]["locked"], serde_json::json!([]));
+    assert_eq!(server[0]["volumes"][1]["label"], "DATA");
+
+    let spoilt = Spoilt::new("locked").without_key();
+    let output = run(&["coverage", &spoilt.case(), "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr);
+    assert_eq!(said.matches("BitLocker volume").count(), 1, "{said}");
+    assert!(said.contains("give its key in the case file"), "{said}");
+    let coverage: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let locked = rows(&coverage).find(|row| row["artifact"] == "locked-volume");
+    let locked = locked.unwrap();
+    assert_eq!(locked["source"], "benefits-server.E01/p2");
+    assert!(strings(&locked["state"]).contains("locked"), "{locked}");
+    // A key is no secret that a report may hold.
+    for (name, value) in [("key", "271293"), ("password", "618035")] {
+        assert!(!text(&output.stdout).contains(value), "{name}");
+    }
+    let strict = run(&["custody", &spoilt.case(), "--strict"]);
+    assert_eq!(strict.status.code(), Some(4));
+    assert_eq!(
+        table(&text(&strict.stdout)),
+        table(&stdout(&["custody", &images()]))
+    );
+}
+
+#[test]
+fn the_sticks_images_are_the_sticks() {
+    let devices = json(&["devices", &images(), "--format", "json"]);
+    for (label, image, serial) in [
+        ("012", "012.qcow2", "5A3C91E7"),
+        ("013", "013.vhd", "5A3CB204"),
+    ] {
+        let device = rows(&devices).find(|own| own["device"] == label).unwrap();
+        let joined: Vec<&Value> = rows(&device["identities"])
+            .filter(|own| own["source"] == image)
+            .collect();
+        assert!(!joined.is_empty(), "{label}");
+        let named = device["volumes"].to_string().to_uppercase();
+        assert!(named.contains(serial), "{label}: {named}");
+    }
+}
+
+#[test]
+fn verify_holds_the_stored_hashes_against_the_media() {
+    let image = as_text(&amagasaki("images/benefits-server.E01"));
+    let verified = json(&[
+        "inspect",
+        "--verify",
+        &image,
+        "--format",
+        "json",
+        "--no-prompt",
+        "--quiet",
+    ]);
+    let hashes = verified.to_string();
+    for stored in [
+        "d2d75834c87ac4f3b605f08179204c05",
+        "752925154be5564a886ccf84153acd4d4771cc48",
+    ] {
+        assert!(hashes.contains(stored), "{hashes}");
+    }
+
+    let spoilt = Spoilt::new("verify");
+    let image = spoilt.path("images/benefits-server.E02");
+    let mut bytes = std::fs::read(&image).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x55;
+    std::fs::write(&image, bytes).unwrap();
+    let first = as_text(&spoilt.path("images/benefits-server.E01"));
+    let output = run(&["inspect", "--verify", &first, "--no-prompt"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("benefits-server.E02, chunk"));
+}
+
+#[test]
+fn files_of_a_stick_are_listed_with_the_deleted_ones() {
+    let files = json(&[
+        "inspect",
+        "--files",
+        &as_text(&amagasaki("images/013.vhd")),
+        "--format",
+        "json",
+    ]);
+    let listed = files.to_string();
+    for name in ["20220621/ESB.bak", "20220621/ESBR4.bak", "_SB.bak"] {
+        assert!(listed.contains(name), "{listed}");
+    }
+    assert!(listed.contains("\"deleted\":true"), "{listed}");
+}
+
+#[test]
+fn a_missing_part_costs_what_lies_in_it_and_is_named() {
+    let spoilt = Spoilt::new("part");
+    std::fs::remove_file(spoilt.path("images/dev-notebook.003")).unwrap();
+    let output = run(&["coverage", &spoilt.case(), "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr);
+    assert!(said.contains("part 3 of the split image"), "{said}");
+    let coverage: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let notebook = || rows(&coverage).filter(|row| row["machine"] == "dev-notebook");
+    let damaged: Vec<&Value> = notebook()
+        .filter(|row| strings(&row["state"]).contains("damaged"))
+        .collect();
+    assert!(!damaged.is_empty());
+    for row in &damaged {
+        assert_eq!(row["sha256"], Value::Null, "{row}");
+        assert!(row["note"].as_str().unwrap().contains("part 3"), "{row}");
+    }
+    // What is whole is read, and a log of which a part is there gives the records of that part.
+    let whole = notebook().filter(|row| row["sha256"].is_string()).count();
+    assert!(whole >= 6, "{whole}");
+    assert!(
+        damaged.iter().any(|row| row["records"].as_u64() > Some(0)),
+        "{damaged:?}"
+    );
+    let rest = |output: &Output| {
+        table(&text(&output.stdout))
+            .lines()
+            .filter(|line| line.contains("17:39:03"))
+            .count()
+    };
+    assert_eq!(rest(&run(&["custody", &spoilt.case()])), 1);
+}
+
+#[test]
+fn an_image_that_is_nothing_is_said_and_the_rest_is_done() {
+    let spoilt = Spoilt::new("nothing");
+    let vmdk = spoilt.path("images/call-centre-server.vmdk");
+    let bytes = std::fs::read(&vmdk).unwrap();
+    std::fs::write(&vmdk, &bytes[..300]).unwrap();
+    let output = run(&["custody", &spoilt.case()]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr);
+    assert!(said.contains("call-centre-server.vmdk"), "{said}");
+    let page = text(&output.stdout);
+    assert!(page.contains("09:31:00"), "{page}");
+    let strict = run(&["custody", &spoilt.case(), "--strict"]);
+    assert_eq!(strict.status.code(), Some(4));
+}
