@@ -22,7 +22,7 @@ enum Harm {
 }
 
 /// All that is shown of a case, as lines by source.
-fn look_at(case: &Path) -> Result<BTreeMap<String, HashSet<String>>, String> {
+pub(crate) fn look_at(case: &Path) -> Result<BTreeMap<String, HashSet<String>>, String> {
     let case = Case::from_file(case).map_err(|error| error.to_string())?;
     let options = Options {
         threads: Some(2),

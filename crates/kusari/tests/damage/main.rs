@@ -20,6 +20,7 @@ mod artifacts;
 mod cases;
 mod files;
 mod hive_cells;
+mod images;
 mod locality;
 mod measure;
 mod seen;
