@@ -45,6 +45,7 @@ pub mod time;
 
 mod block_cache;
 mod collector_names;
+mod disk_file;
 mod error;
 mod evidence_file;
 mod fat_family;
@@ -67,6 +68,7 @@ mod walk;
 mod test_folder;
 
 pub use block_cache::BlockCache;
+pub use disk_file::DiskFile;
 pub use error::{Error, Result};
 pub use evidence_file::EvidenceFile;
 pub use file_system::{
@@ -79,7 +81,7 @@ pub use opening::{
     Evidence, Layer, LayerKind, Layout, LockedVolume, Media, OpenOptions, OpenProgress, Snapshot,
     Volume, VolumePlace, open, open_with,
 };
-pub use read_at::{DiskFile, ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
+pub use read_at::{ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
 pub use reading::{Recovered, read_all, read_recovering};
 pub use single_file::SingleFile;
 pub use subtree::Subtree;

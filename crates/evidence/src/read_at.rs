@@ -4,9 +4,7 @@
 //! encrypted volume gives its clear bytes; a file system gives the bytes of a file. All of them
 //! are a [`ReadAt`], so each can stand on any other.
 
-use std::fs::File;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Bytes that can be read at any place, from several threads at a time, and never change.
@@ -127,48 +125,6 @@ impl ReadAt for Vec<u8> {
             to.copy_from_slice(from);
         }
         Ok(count)
-    }
-}
-
-/// A file on the examiner's machine, open for reading.
-pub struct DiskFile {
-    file: File,
-    size: u64,
-}
-
-impl DiskFile {
-    /// Opens the file at `path`. Its size is taken now; what is written behind it later is not
-    /// seen.
-    ///
-    /// # Errors
-    /// When the operating system refuses it.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        Ok(Self {
-            size: file.metadata()?.len(),
-            file,
-        })
-    }
-}
-
-impl ReadAt for DiskFile {
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.size.saturating_sub(offset);
-        let wanted = usize::try_from(left)
-            .unwrap_or(usize::MAX)
-            .min(buffer.len());
-        let Some(buffer) = buffer.get_mut(..wanted) else {
-            return Ok(0);
-        };
-        #[cfg(unix)]
-        let count = std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset);
-        #[cfg(windows)]
-        let count = std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset);
-        count
     }
 }
 

@@ -142,7 +142,7 @@ mod tests {
 
     impl ReadAt for Holed {
         fn size(&self) -> u64 {
-            self.0.len() as u64
+            u64::try_from(self.0.len()).unwrap()
         }
         fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
             if self.1.iter().any(|hole| hole.contains(&offset)) {
@@ -151,22 +151,22 @@ mod tests {
             let next = self.1.iter().map(|hole| hole.start);
             let end = next.filter(|start| *start > offset).min();
             let most = end.map_or(buffer.len(), |end| {
-                buffer.len().min((end - offset) as usize)
+                buffer.len().min(usize::try_from(end - offset).unwrap())
             });
             self.0.read_at(offset, &mut buffer[..most])
         }
     }
 
-    fn holed(size: usize, holes: &[Range<u64>]) -> (Vec<u8>, EvidenceFile) {
-        let bytes: Vec<u8> = (0..size).map(|at| (at % 251) as u8 + 1).collect();
-        let file = Holed(bytes.clone(), holes.to_vec());
+    fn holed(size: usize, holes: impl IntoIterator<Item = Range<u64>>) -> (Vec<u8>, EvidenceFile) {
+        let bytes: Vec<u8> = (1..=251).cycle().take(size).collect();
+        let file = Holed(bytes.clone(), holes.into_iter().collect());
         (bytes, EvidenceFile::new("test", "holed", Arc::new(file)))
     }
 
     #[test]
     fn unreadable_bytes_cost_only_themselves() {
         let holes = [4096..8192, 70_000..70_010, 99_000..100_000];
-        let (bytes, mut file) = holed(100_000, &holes);
+        let (bytes, mut file) = holed(100_000, holes);
         let recovered = read_recovering(&mut file, 1 << 20).unwrap();
         // A unit that begins in a hole is lost to its end.
         let lost = [4096..8192, 70_000..73_728, 99_000..100_000];
@@ -183,14 +183,14 @@ mod tests {
 
     #[test]
     fn a_long_hole_takes_few_steps_and_a_file_of_nothing_is_an_error() {
-        let (bytes, mut file) = holed(40 << 20, &[1 << 20..33 << 20]);
+        let (bytes, mut file) = holed(40 << 20, std::iter::once(1 << 20..33 << 20));
         let recovered = read_recovering(&mut file, 1 << 30).unwrap();
         let (range, _) = &recovered.unreadable[0];
         assert_eq!(range.start, 1 << 20);
         assert!(range.end >= 33 << 20 && range.end <= 34 << 20, "{range:?}");
         let end = usize::try_from(range.end).unwrap();
         assert_eq!(recovered.bytes[end..], bytes[end..]);
-        let (_, mut file) = holed(1 << 20, &[0..1 << 20]);
+        let (_, mut file) = holed(1 << 20, std::iter::once(0..1 << 20));
         let error = read_recovering(&mut file, 1 << 30).unwrap_err();
         assert!(matches!(error, Error::Read { .. }), "{error}");
     }

@@ -12,6 +12,10 @@ use crate::{Entry, EntryKind, Error, EvidenceFile, FileTimes, ReadAt, sort_key};
 /// How many records the kept folders may hold together (the last one is kept whatever it holds).
 const MOST_KEPT: usize = 200_000;
 
+/// How many records may be read in all; so many that no sound volume comes near it, whatever is
+/// asked of it. Folders that lead to the same clusters could otherwise be read without end.
+const MOST_READ: usize = 200_000_000;
+
 /// The most entries of a folder that are given.
 pub(crate) const MOST_OF_A_FOLDER: usize = 2_000_000;
 
@@ -67,6 +71,8 @@ struct Kept {
     folders: HashMap<FolderPlace, (Arc<Folder>, u64)>,
     clock: u64,
     records: usize,
+    /// Records that were read so far, those of folders that are not kept any more included.
+    read: usize,
 }
 
 /// What stands at a path.
@@ -229,8 +235,19 @@ impl<V: Volume> Tree<V> {
     pub(crate) fn folder(&self, place: FolderPlace, path: &str) -> crate::Result<Arc<Folder>> {
         // A thread that panicked left whole folders behind.
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(folder) = lock().get(place) {
-            return Ok(folder);
+        {
+            let mut kept = lock();
+            if let Some(folder) = kept.get(place) {
+                return Ok(folder);
+            }
+            if kept.read > MOST_READ {
+                return Err(Error::Limit {
+                    evidence: self.evidence.clone(),
+                    path: path.to_owned(),
+                    what: "the number of directory entries that were read, many of them again and again,",
+                    limit: 200_000_000,
+                });
+            }
         }
         let folder = self
             .volume
@@ -288,6 +305,7 @@ impl Kept {
     }
 
     fn put(&mut self, place: FolderPlace, folder: Arc<Folder>) {
+        self.read = self.read.saturating_add(weight(&folder));
         self.records = self.records.saturating_add(weight(&folder));
         if self.records > MOST_KEPT {
             self.drop_older_half();

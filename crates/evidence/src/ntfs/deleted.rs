@@ -55,6 +55,8 @@ impl FileTable {
 impl NtfsVolume {
     pub(super) fn visit_deleted(&self, visit: &mut dyn FnMut(Entry)) -> Result<()> {
         let table = self.file_table()?;
+        // Files that were deleted together stand together: most have the folder of the one before.
+        let mut last_folder: Option<(FileReference, String)> = None;
         for number in 0..table.record_count() {
             let state = table.state(number);
             if !state.readable || state.in_use || state.extension {
@@ -78,11 +80,12 @@ impl NtfsVolume {
             };
             let file = File::of_record(&self.core, record);
             for name in shown {
-                let folder = table.folder_path(name.parent);
-                visit(entries::of_file(
-                    joined(&folder, &name.name.to_text()),
-                    &file,
-                ));
+                let (_, folder) = match last_folder.take() {
+                    Some(last) if last.0 == name.parent => last_folder.insert(last),
+                    _ => last_folder.insert((name.parent, table.folder_path(name.parent))),
+                };
+                let path = joined(folder, &name.name.to_text());
+                visit(entries::of_file(path, &file));
             }
         }
         Ok(())

@@ -63,9 +63,10 @@ impl Pages {
                 "the table that says where the chunk lies is damaged",
             )
         };
-        let state = table.state(bytes)?;
+        let state = table.state(bytes);
         match (&table.table().form, state) {
             (_, State::Damaged) => Err(damaged()),
+            (_, State::Unreadable(kind, reason)) => Err(io::Error::new(*kind, reason.clone())),
             (Form::Version2 { .. }, State::Sound { entries, .. }) => {
                 let entry = self.entry(number, false, table, bytes, *entries, index)?;
                 stored_2(&entry).ok_or_else(damaged)
@@ -269,7 +270,7 @@ mod tests {
     fn offsets_that_run_into_the_highest_bit_are_taken_whole() {
         let raw = [0x7fff_0000, 0x7fff_9000, 0x8000_2000, 0x8000_b000];
         let (table, bytes) = table(&raw, None);
-        let state = table.state(&bytes).unwrap().clone();
+        let state = table.state(&bytes).clone();
         assert_eq!(
             state,
             State::Sound {

@@ -39,6 +39,8 @@ pub(super) enum State {
     Compared { entries: u64, copy: u64 },
     /// Nothing can be taken from it.
     Damaged,
+    /// It could not be read, for this reason; it is not read again for each of its chunks.
+    Unreadable(io::ErrorKind, String),
 }
 
 impl ChunkTable {
@@ -55,12 +57,14 @@ impl ChunkTable {
     }
 
     /// Its state; two threads that come first both check it, so that none waits under a lock.
-    pub(super) fn state(&self, bytes: &dyn ReadAt) -> io::Result<&State> {
+    pub(super) fn state(&self, bytes: &dyn ReadAt) -> &State {
         if let Some(state) = self.state.get() {
-            return Ok(state);
+            return state;
         }
-        let state = self.check(bytes)?;
-        Ok(self.state.get_or_init(|| state))
+        let state = self
+            .check(bytes)
+            .unwrap_or_else(|error| State::Unreadable(error.kind(), error.to_string()));
+        self.state.get_or_init(|| state)
     }
 
     fn check(&self, bytes: &dyn ReadAt) -> io::Result<State> {

@@ -2,9 +2,13 @@
 
 use super::acquisition::ReadErrors;
 use super::geometry::Geometry;
-use super::header_text::HeaderText;
+use super::header_text::{HeaderText, Source};
 use super::notes::Notes;
 use crate::container::{Fact, HashAlgorithm, StoredHash};
+
+/// The most descriptions of the media, and the most hashes, facts and texts of one segment that are
+/// kept. A real one has one or two of each; a hostile one could have a million.
+const MOST: usize = 16;
 
 /// What stands in one segment file.
 #[derive(Debug, Default)]
@@ -14,6 +18,8 @@ pub(super) struct Contents {
     /// The sizes of the media, and whether their checksum is right, in the order of preference.
     pub(super) geometries: Vec<(Geometry, bool)>,
     pub(super) texts: Vec<HeaderText>,
+    /// How many texts were unpacked, sound or not: each may be a bomb.
+    texts_unpacked: usize,
     pub(super) hashes: Vec<StoredHash>,
     pub(super) read_errors: ReadErrors,
     pub(super) facts: Vec<Fact>,
@@ -81,8 +87,37 @@ impl Contents {
             algorithm,
             value: super::fields::hex(bytes),
         };
-        if !self.hashes.contains(&hash) {
+        if !self.hashes.contains(&hash) && self.hashes.len() < MOST {
             self.hashes.push(hash);
+        }
+    }
+
+    /// Adds a description of the media: before the others when it is preferred to them.
+    pub(super) fn add_geometry(&mut self, geometry: Geometry, sound: bool, preferred: bool) {
+        if self.geometries.len() < MOST {
+            let place = if preferred { 0 } else { self.geometries.len() };
+            self.geometries.insert(place, (geometry, sound));
+        }
+    }
+
+    /// Adds facts.
+    pub(super) fn add_facts(&mut self, facts: impl IntoIterator<Item = Fact>) {
+        let room = MOST.saturating_sub(self.facts.len());
+        self.facts.extend(facts.into_iter().take(room));
+    }
+
+    /// Whether a text of that source is worth unpacking: all but the first that is sound say
+    /// nothing more.
+    pub(super) fn wants_text(&self, source: Source) -> bool {
+        self.texts_unpacked < MOST && !self.texts.iter().any(|text| text.source() == source)
+    }
+
+    /// Unpacks a text that is wanted; `place` is where its section stands, for messages.
+    pub(super) fn add_text(&mut self, source: Source, data: &[u8], place: &str) {
+        self.texts_unpacked = self.texts_unpacked.saturating_add(1);
+        match HeaderText::read(source, data) {
+            Some(text) => self.texts.push(text),
+            None => self.notes.add(format!("{place} cannot be read")),
         }
     }
 

@@ -8,8 +8,12 @@ use super::notes::Notes;
 use crate::container::Fact;
 use crate::time::{RecordedTime, Timestamp};
 
-/// The most characters of such a text that are read. EnCase allows 3000 to a value.
-const LONGEST: usize = 16 << 20;
+/// The most bytes of such a text, unpacked, that are read. EnCase allows 3000 characters to a
+/// value, and there are about twenty values.
+const LONGEST: usize = 1 << 20;
+
+/// The most bytes of such a text, packed, that are read.
+pub(super) const LONGEST_TEXT: u64 = 1 << 20;
 
 /// The longest value that becomes a fact.
 const LONGEST_VALUE: usize = 10_000;

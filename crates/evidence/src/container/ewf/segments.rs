@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::contents::Contents;
 use super::file_header::{FileHeader, Kind};
+use super::header_text::Source;
 use super::notes::Notes;
 use super::segment_name::SegmentName;
 use super::{v1, v2};
@@ -182,14 +183,23 @@ impl Segments {
                 _ => self.cannot_open(&name, "its file header is damaged"),
             }
         }
+        let mut first_texts: Vec<Source> = Vec::new();
         self.found = found
             .into_iter()
             .map(|(number, (name, bytes))| {
-                let contents = if self.kind.is_version_2() {
+                let mut contents = if self.kind.is_version_2() {
                     v2::read(bytes.as_ref(), &name)
                 } else {
                     v1::read(bytes.as_ref(), &name)
                 };
+                // Every segment may repeat the texts; those of the first speak for all.
+                contents.texts.retain(|text| {
+                    let new = !first_texts.contains(&text.source());
+                    if new {
+                        first_texts.push(text.source());
+                    }
+                    new
+                });
                 Segment {
                     number,
                     name,

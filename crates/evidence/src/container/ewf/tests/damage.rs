@@ -331,3 +331,71 @@ fn opening_reads_no_tables_and_no_chunks() {
         assert!(next < 1500, "{layout:?} {next}");
     }
 }
+
+/// Counts the bytes that are read.
+struct Counting(Vec<u8>, AtomicU64);
+
+impl ReadAt for Counting {
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read_at(offset, buffer)?;
+        self.1.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_chain_that_is_broken_again_and_again_is_not_read_again_and_again() {
+    // Sound descriptors, each of which says that the next one stands before it.
+    let mut file = Files::of(&image(Layout::EnCase6), &media(CHUNK)).bytes("x.E01")[..13].to_vec();
+    for _ in 0..30_000 {
+        let mut back = section("sectors", file.len(), &[]);
+        back[16..24].copy_from_slice(&13_u64.to_le_bytes());
+        let sum = adler32(&back[..72]).to_le_bytes();
+        back[72..76].copy_from_slice(&sum);
+        file.extend(back);
+    }
+    let bytes = Arc::new(Counting(file, AtomicU64::new(0)));
+    let files = Files(vec![(
+        "x.E01".to_owned(),
+        Arc::clone(&bytes) as Arc<dyn ReadAt>,
+    )]);
+    assert!(files.open("x.E01").is_err());
+    // 4 KiB a break, for the first ten thousand of them.
+    assert!(bytes.1.load(Ordering::Relaxed) < 64 << 20);
+}
+
+#[test]
+fn many_texts_hashes_and_sizes_are_not_kept() {
+    let media = media(4 * CHUNK);
+    let sound = Files::of(&image(Layout::EnCase6), &media).bytes("x.E01");
+    let start = |name: &[u8]| {
+        sound
+            .windows(name.len())
+            .position(|part| part == name)
+            .unwrap()
+    };
+    let part = |name: &[u8]| {
+        let at = start(name);
+        let next = u64::from_le_bytes(sound[at + 16..at + 24].try_into().unwrap());
+        sound[at + 76..usize::try_from(next).unwrap()].to_vec()
+    };
+    let (header, volume) = (part(b"header2\0"), part(b"volume\0"));
+    let mut file = sound[..13].to_vec();
+    for number in 0..5_000_u32 {
+        let mut hash = vec![0; 32];
+        hash[..4].copy_from_slice(&(number + 1).to_le_bytes());
+        let sum = adler32(&hash).to_le_bytes();
+        hash.extend(sum);
+        for (name, data) in [("header2", &header), ("volume", &volume), ("hash", &hash)] {
+            let more = section(name, file.len(), data);
+            file.extend(more);
+        }
+    }
+    let files = Files::of(&image(Layout::EnCase6), &media).replaced("x.E01", file);
+    let container = files.open("x.E01").unwrap();
+    assert!(container.stored_hashes.len() <= 16);
+    assert!(container.facts.len() < 100, "{:?}", container.facts);
+}

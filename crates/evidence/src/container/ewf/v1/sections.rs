@@ -1,6 +1,8 @@
 //! The chain of sections of a segment file of version 1: descriptors of 76 bytes, each of which
 //! says where the next one stands.
 
+use std::ops::RangeInclusive;
+
 use super::super::fields::{is_summed, to_u64, u64_at};
 use crate::{ReadAt, read_vec_at};
 
@@ -10,8 +12,13 @@ pub(in super::super) const DESCRIPTOR: u64 = 76;
 /// The most sections of one segment. A real one has a few for every table of chunks.
 const MOST: usize = 1_000_000;
 
-/// How much is searched at a time behind a damaged descriptor.
-const PIECE: u64 = 1 << 20;
+/// The most breaks of the chain that are searched behind; damage that leaves more of them leaves
+/// no image.
+const MOST_BREAKS: usize = 10_000;
+
+/// How much is searched at a time behind a damaged descriptor: at first little, as the next one
+/// may stand near and many may be damaged.
+const PIECES: RangeInclusive<u64> = 4 << 10..=1 << 20;
 
 /// The types of sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +122,7 @@ pub(super) fn walk(bytes: &dyn ReadAt, start: u64) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = start;
     let broken = |at, reason| Found::Break { at, reason };
+    let mut breaks = 0_usize;
     while found.len() < MOST {
         let (reason, search_from) = match descriptor(bytes, at) {
             Some((section, next)) => {
@@ -138,6 +146,11 @@ pub(super) fn walk(bytes: &dyn ReadAt, start: u64) -> Vec<Found> {
             None => ("there is no sound section descriptor", at.saturating_add(1)),
         };
         found.push(broken(at, reason));
+        breaks = breaks.saturating_add(1);
+        if breaks > MOST_BREAKS {
+            found.push(broken(at, "the chain of sections is broken too often"));
+            return found;
+        }
         match search(bytes, search_from) {
             Some(next) => at = next,
             None => return found,
@@ -175,9 +188,11 @@ fn descriptor(bytes: &dyn ReadAt, at: u64) -> Option<(Section, u64)> {
 /// The first sound descriptor of a known type from `from` on.
 fn search(bytes: &dyn ReadAt, from: u64) -> Option<u64> {
     let mut at = from;
+    let mut length = *PIECES.start();
     while at < bytes.size() {
         // A piece that cannot be read is passed over; what stands behind it may be sound.
-        let piece = read_vec_at(bytes, at, PIECE + DESCRIPTOR).unwrap_or_default();
+        let reach = length.saturating_add(DESCRIPTOR);
+        let piece = read_vec_at(bytes, at, reach).unwrap_or_default();
         let found = name_starts(&piece).find(|candidate| {
             piece.get(*candidate..).is_some_and(|descriptor| {
                 descriptor.get(..16).and_then(Type::of).is_some() && is_summed(descriptor, 72)
@@ -186,7 +201,8 @@ fn search(bytes: &dyn ReadAt, from: u64) -> Option<u64> {
         if let Some(found) = found {
             return Some(at.saturating_add(to_u64(found)));
         }
-        at = at.saturating_add(PIECE);
+        at = at.saturating_add(length);
+        length = length.saturating_mul(2).min(*PIECES.end());
     }
     None
 }

@@ -4,13 +4,13 @@ use super::super::acquisition::{ERRORS_1, sessions};
 use super::super::contents::{Contents, Form, Item, Table};
 use super::super::fields::{is_summed, u32_at, u64_at};
 use super::super::file_header::Kind;
-use super::super::header_text::{HeaderText, Source};
+use super::super::header_text::{LONGEST_TEXT, Source};
 use super::sections::{Found, Section, Type, walk};
 use super::volume;
 use crate::container::HashAlgorithm;
 use crate::{ReadAt, read_vec_at};
 
-/// The longest section that is read whole: lists of read errors and texts.
+/// The longest section that is read whole: lists of read errors.
 const LONGEST: u64 = 16 << 20;
 
 /// Bytes before the entries of a table.
@@ -100,7 +100,7 @@ impl Reader<'_> {
             }
             Some(Type::Session) => {
                 let data = self.data(section, 36);
-                self.contents.facts.extend(sessions(&data));
+                self.contents.add_facts(sessions(&data));
             }
             Some(Type::Ltree) => self.contents.tree = Some((section.data(), section.length())),
             Some(Type::Other) | None => {}
@@ -120,13 +120,10 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, section: &Section, source: Source) {
-        let data = self.data(section, LONGEST);
-        match HeaderText::read(source, &data) {
-            Some(text) => self.contents.texts.push(text),
-            None => self.contents.notes.add(format!(
-                "{}: the header at byte {} cannot be read",
-                self.name, section.offset
-            )),
+        if self.contents.wants_text(source) {
+            let data = self.data(section, LONGEST_TEXT);
+            let place = format!("{}: the header at byte {}", self.name, section.offset);
+            self.contents.add_text(source, &data, &place);
         }
     }
 
@@ -141,12 +138,7 @@ impl Reader<'_> {
                 self.name, section.offset
             ));
         }
-        let place = if preferred {
-            0
-        } else {
-            self.contents.geometries.len()
-        };
-        self.contents.geometries.insert(place, (geometry, sound));
+        self.contents.add_geometry(geometry, sound, preferred);
     }
 
     fn hash(&mut self, section: &Section, length: u64, parts: &[(HashAlgorithm, usize, usize)]) {

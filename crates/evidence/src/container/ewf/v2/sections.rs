@@ -2,6 +2,8 @@
 //! data of its section, each of which says where the one before it stands. So the chain is read
 //! from the end of the file.
 
+use std::ops::RangeInclusive;
+
 use super::super::fields::{is_summed, to_u64, u32_at, u64_at};
 use crate::{ReadAt, read_vec_at};
 
@@ -14,8 +16,13 @@ const ALIGNED: u64 = 16;
 /// The most sections of one segment.
 const MOST: usize = 1_000_000;
 
-/// How much is searched at a time before a damaged descriptor.
-const PIECE: u64 = 1 << 20;
+/// The most breaks of the chain that are searched before; damage that leaves more of them leaves
+/// no image.
+const MOST_BREAKS: usize = 10_000;
+
+/// How much is searched at a time before a damaged descriptor: at first little, as the one before
+/// may stand near and many may be damaged.
+const PIECES: RangeInclusive<u64> = 4 << 10..=1 << 20;
 
 /// One section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +65,7 @@ pub(super) enum Found {
 pub(super) fn walk(bytes: &dyn ReadAt, start: u64) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = bytes.size().checked_sub(DESCRIPTOR);
+    let mut breaks = 0_usize;
     while let Some(here) = at.filter(|at| *at >= start) {
         if found.len() >= MOST {
             found.push(Found::Break(here));
@@ -72,7 +80,8 @@ pub(super) fn walk(bytes: &dyn ReadAt, start: u64) -> Vec<Found> {
             Some(previous) if previous < here => at = Some(previous),
             _ => {
                 found.push(Found::Break(here));
-                at = search(bytes, start, here);
+                breaks = breaks.saturating_add(1);
+                at = search(bytes, start, here).filter(|_| breaks <= MOST_BREAKS);
                 if at.is_none() {
                     break;
                 }
@@ -109,8 +118,9 @@ fn parse(descriptor: &[u8], at: u64) -> Option<(Section, u64)> {
 /// The last sound descriptor before `end`.
 fn search(bytes: &dyn ReadAt, start: u64, end: u64) -> Option<u64> {
     let mut end = end;
+    let mut piece_length = *PIECES.start();
     while end > start {
-        let from = end.saturating_sub(PIECE).max(start) / ALIGNED * ALIGNED;
+        let from = end.saturating_sub(piece_length).max(start) / ALIGNED * ALIGNED;
         // Descriptors that begin before `end` reach behind it.
         let length = end.saturating_sub(from).saturating_add(DESCRIPTOR);
         let piece = read_vec_at(bytes, from, length).unwrap_or_default();
@@ -131,6 +141,7 @@ fn search(bytes: &dyn ReadAt, start: u64, end: u64) -> Option<u64> {
             return None;
         }
         end = from;
+        piece_length = piece_length.saturating_mul(2).min(*PIECES.end());
     }
     None
 }

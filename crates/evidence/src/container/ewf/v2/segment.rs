@@ -5,7 +5,7 @@ use super::super::contents::{Contents, Form, Item, Table};
 use super::super::fields::{is_summed, u32_at, u64_at};
 use super::super::file_header::Kind;
 use super::super::geometry::{Geometry, MediaKind};
-use super::super::header_text::{HeaderText, Source};
+use super::super::header_text::{LONGEST_TEXT, Source};
 use super::sections::{Found, Section, types, walk};
 use crate::container::HashAlgorithm;
 use crate::{ReadAt, read_vec_at};
@@ -74,7 +74,7 @@ impl Reader<'_> {
             }
             types::SESSIONS => {
                 let data = self.data(section, 32);
-                self.contents.facts.extend(sessions(&data));
+                self.contents.add_facts(sessions(&data));
             }
             types::MD5 => self.hash(section, HashAlgorithm::Md5, 16),
             types::SHA1 => self.hash(section, HashAlgorithm::Sha1, 20),
@@ -97,13 +97,10 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, section: &Section, source: Source) {
-        let data = self.data(section, LONGEST);
-        match HeaderText::read(source, &data) {
-            Some(text) => self.contents.texts.push(text),
-            None => self.contents.notes.add(format!(
-                "{}: the header at byte {} cannot be read",
-                self.name, section.data
-            )),
+        if self.contents.wants_text(source) {
+            let data = self.data(section, LONGEST_TEXT);
+            let place = format!("{}: the header at byte {}", self.name, section.data);
+            self.contents.add_text(source, &data, &place);
         }
     }
 
@@ -196,8 +193,8 @@ impl Reader<'_> {
             })
         });
         // The texts carry a checksum of their own.
-        self.contents
-            .geometries
-            .extend(geometry.map(|geometry| (geometry, true)));
+        if let Some(geometry) = geometry {
+            self.contents.add_geometry(geometry, true, false);
+        }
     }
 }
