@@ -170,6 +170,33 @@ pub fn bitlocker(image: &mut [u8]) {
     }
 }
 
+fn u32_at(bytes: &[u8], at: usize) -> usize {
+    bytes.get(at..at + 4).map_or(0, |four| {
+        u32::from_le_bytes([four[0], four[1], four[2], four[3]]) as usize
+    })
+}
+
+/// The CRC-32 of a GPT's headers and lists of entries, in sectors of 512 bytes: the first at sector
+/// 1, the backup in the last sector.
+pub fn gpt(disk: &mut [u8]) {
+    let last = disk.len().saturating_sub(512) / 512 * 512;
+    for at in [512, last] {
+        if disk.get(at..at + 8) != Some(b"EFI PART") || disk.len() < at + 512 {
+            continue;
+        }
+        let entries = u32_at(disk, at + 72).saturating_mul(512);
+        let length = u32_at(disk, at + 80).saturating_mul(u32_at(disk, at + 84));
+        let list = disk.get(entries..entries.saturating_add(length));
+        if let Some(sum) = list.map(crc32) {
+            disk[at + 88..at + 92].copy_from_slice(&sum.to_le_bytes());
+        }
+        let length = u32_at(disk, at + 12).clamp(92, 512);
+        disk[at + 16..at + 20].fill(0);
+        let sum = crc32(&disk[at..at + length]);
+        disk[at + 16..at + 20].copy_from_slice(&sum.to_le_bytes());
+    }
+}
+
 fn crc32(bytes: &[u8]) -> u32 {
     let mut sum = u32::MAX;
     for byte in bytes {

@@ -43,7 +43,8 @@ pub fn decode(input: &[u8]) -> Vec<u8> {
     image
 }
 
-/// The shortest list of pieces for an image.
+/// The shortest list of pieces for an image. Units that are all `FF`, as in an unused `$LogFile` of
+/// NTFS, are left out like those that are zero: no reader looks at them.
 #[must_use]
 pub fn encode(image: &[u8]) -> Vec<u8> {
     let mut list = MAGIC.to_vec();
@@ -57,7 +58,7 @@ pub fn encode(image: &[u8]) -> Vec<u8> {
             .iter()
             .rposition(|byte| *byte != 0)
             .map_or(0, |at| at + 1);
-        if used > 0 {
+        if used > 0 && unit.iter().any(|byte| *byte != 0xff) {
             list.extend(u32::try_from(number).unwrap().to_le_bytes());
             list.extend(u16::try_from(used).unwrap().to_le_bytes());
             list.extend(&unit[..used]);
