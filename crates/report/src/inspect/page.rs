@@ -72,7 +72,7 @@ fn of_layer(
     data: &InspectJson<'_>,
     texts: &Texts,
 ) -> Branch {
-    let mut branch = Branch::new(visible(layer.title));
+    let mut branch = Branch::new(visible(&texts.layer(layer.title)));
     let (hashes, others): (Vec<_>, Vec<_>) = layer
         .facts
         .iter()

@@ -88,6 +88,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     artifact_title: |title| title.en,
     state_name: state,
     fact_name: |_| None,
+    layer_title: |_| None,
 };
 
 fn action(action: Action) -> Option<&'static str> {

@@ -1,5 +1,6 @@
 //! Japanese.
 
+use super::ja_layers as layers;
 use kusari::event::Action;
 
 use super::Texts;
@@ -85,7 +86,8 @@ pub(crate) const JAPANESE: Texts = Texts {
     action_name: action,
     artifact_title: |title| title.ja,
     state_name: state,
-    fact_name: fact,
+    fact_name: layers::fact,
+    layer_title: layers::title,
 };
 
 fn action(action: Action) -> Option<&'static str> {
@@ -146,38 +148,6 @@ fn state(state: &str) -> Option<&'static str> {
         "differs" => "格納値と不一致",
         "not-stored" => "格納値なし",
         "unreadable" => "読取り不能",
-        _ => return None,
-    })
-}
-
-fn fact(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "media size" => "媒体サイズ",
-        "size" => "サイズ",
-        "length" => "長さ",
-        "start" => "開始",
-        "label" => "ラベル",
-        "serial" => "シリアル番号",
-        "serial (64 bits)" => "シリアル番号（64ビット）",
-        "version" => "版",
-        "cluster size" => "クラスタサイズ",
-        "dirty" => "ダーティ",
-        "files" => "ファイル",
-        "disk signature" => "ディスク署名",
-        "disk GUID" => "ディスクGUID",
-        "name" => "名前",
-        "identifier" => "識別子",
-        "method" => "方式",
-        "state" => "状態",
-        "created" => "作成",
-        "modified" => "更新",
-        "description" => "説明",
-        "protectors" => "プロテクタ",
-        "opened by" => "解除",
-        "locked" => "ロック",
-        "stored MD5" => "格納されたMD5",
-        "stored SHA-1" => "格納されたSHA-1",
-        "stored SHA-256" => "格納されたSHA-256",
         _ => return None,
     })
 }

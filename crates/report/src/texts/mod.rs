@@ -3,6 +3,7 @@
 
 mod en;
 mod ja;
+mod ja_layers;
 
 use kusari::event::Action;
 use kusari::intake::{Title, title_of};
@@ -99,6 +100,7 @@ pub(crate) struct Texts {
     pub(crate) state_name: fn(&str) -> Option<&'static str>,
     /// What a fact about a layer of an image is called.
     fact_name: fn(&str) -> Option<&'static str>,
+    layer_title: fn(&str) -> Option<String>,
 }
 
 impl Texts {
@@ -120,6 +122,11 @@ impl Texts {
     /// What a fact about a layer of an image is called; its own name where the language has none.
     pub(crate) fn fact<'a>(&self, name: &'a str) -> &'a str {
         (self.fact_name)(name).unwrap_or(name)
+    }
+
+    /// The title of a layer of evidence.
+    pub(crate) fn layer<'a>(&self, title: &'a str) -> std::borrow::Cow<'a, str> {
+        (self.layer_title)(title).map_or(title.into(), Into::into)
     }
 }
 
