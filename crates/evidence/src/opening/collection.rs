@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::beside::EvidenceFolder;
-use super::image::{Given, Opener, recognise};
+use super::opener::Opener;
+use super::recognise::{Given, recognise};
 use super::{Layer, LayerKind, Layout, Volume};
 use crate::folder_shape::{self, Drive, Reach};
 use crate::{FileSystem, Result, Subtree};

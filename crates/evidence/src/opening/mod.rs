@@ -2,12 +2,16 @@
 
 mod beside;
 mod collection;
+mod disk;
 mod evidence;
 mod file_system;
-mod image;
 mod layer;
 mod locked;
+mod opener;
 mod options;
+mod recognise;
+mod snapshots;
+mod volume;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +23,8 @@ pub use options::{OpenOptions, OpenProgress};
 
 use crate::{DiskFile, Error, FolderFileSystem, Result, SingleFile, host_name};
 use beside::DiskFolder;
-use image::{Given, Opener, recognise};
+use opener::Opener;
+use recognise::{Given, recognise};
 
 /// What [`open`] can read, for messages.
 const READABLE: &str = "a disk image (E01, Ex01, L01, VHD, VHDX, VMDK, QCOW2, raw, split raw), a \
