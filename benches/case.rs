@@ -1,7 +1,7 @@
 //! Whole folder cases, against merely reading the same files in the same run: a case should be
 //! bound by reading its evidence, not by understanding it.
 //!
-//! The recorded incident of `testdata/amagasaki`, and one Windows 10 machine of the corpus where
+//! The recorded incident of `testdata/amagasaki`, from folders and from disk images, and one Windows 10 machine of the corpus where
 //! that stands. Files come out of the operating system's cache, so "merely reading" is a copy
 //! from memory, the hardest yardstick there is; a disk is slower. "Read and hash" is what
 //! evidence costs at least, because every source is cited by its SHA-256. One thread each, so
@@ -85,6 +85,18 @@ fn amagasaki(criterion: &mut Criterion) {
     measure(criterion, "amagasaki", &case, &folder.join("evidence"));
 }
 
+/// The same from disk images: here "merely reading" is reading the image files.
+fn amagasaki_from_images(criterion: &mut Criterion) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/amagasaki");
+    let case = Case::from_file(&folder.join("images.toml")).expect("the case file");
+    measure(
+        criterion,
+        "amagasaki from images",
+        &case,
+        &folder.join("images"),
+    );
+}
+
 fn one_machine(criterion: &mut Criterion) {
     let Some(folder) = kusari_fixtures::corpus::path("win10-DESKTOP-2KGM189") else {
         return;
@@ -93,5 +105,5 @@ fn one_machine(criterion: &mut Criterion) {
     measure(criterion, "win10-DESKTOP-2KGM189", &case, &folder);
 }
 
-criterion_group!(benches, amagasaki, one_machine);
+criterion_group!(benches, amagasaki, amagasaki_from_images, one_machine);
 criterion_main!(benches);

@@ -49,6 +49,7 @@ mod disk_file;
 mod error;
 mod evidence_file;
 mod fat_family;
+mod fields;
 mod file_system;
 mod folder;
 mod folder_shape;

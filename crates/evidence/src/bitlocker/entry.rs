@@ -3,6 +3,8 @@
 //! Source: libyal, "BitLocker Drive Encryption (BDE) format": FVE metadata entry, FVE key, FVE
 //! AES-CCM encrypted key.
 
+use crate::fields::u16_at;
+
 /// Bytes before an entry's data: size, entry type, value type, version.
 const HEADER: usize = 8;
 
@@ -131,24 +133,6 @@ pub(super) fn text(data: &[u8]) -> String {
     let units = data.chunks_exact(2).filter_map(|unit| u16_at(unit, 0));
     let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
     String::from_utf16_lossy(&units)
-}
-
-/// Two bytes at `at`, little-endian.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let field = bytes.get(at..)?.first_chunk()?;
-    Some(u16::from_le_bytes(*field))
-}
-
-/// Four bytes at `at`, little-endian.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let field = bytes.get(at..)?.first_chunk()?;
-    Some(u32::from_le_bytes(*field))
-}
-
-/// Eight bytes at `at`, little-endian.
-pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    let field = bytes.get(at..)?.first_chunk()?;
-    Some(u64::from_le_bytes(*field))
 }
 
 #[cfg(test)]

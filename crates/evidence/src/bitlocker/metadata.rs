@@ -3,10 +3,11 @@
 //! Sources: libyal, "BitLocker Drive Encryption (BDE) format": FVE metadata block; the CRC-32 and
 //! the signed hash behind it: the documentation of dissect.fve and of dislocker.
 
-use super::entry::{EncryptedKey, Entries, kind, text, u16_at, u32_at, u64_at, value};
+use super::entry::{EncryptedKey, Entries, kind, text, value};
 use super::method::EncryptionMethod;
 use super::protector::Lock;
 use super::volume_header::SIGNATURE;
+use crate::fields::{u16_at, u32_at, u64_at};
 use crate::hash::{Sha256, sha256};
 use crate::time::Timestamp;
 use crate::{FormatError, Guid, ReadAt, read_vec_at};

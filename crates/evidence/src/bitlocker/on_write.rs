@@ -5,7 +5,7 @@
 //! `FVE_EOW_BITMAP_RECORD`) and libbde's structures of the same, which agree. No real volume with
 //! its maps was at hand; what was confirmed is said in `docs/validation/bitlocker.md`.
 
-use super::entry::{u16_at, u32_at, u64_at};
+use crate::fields::{u16_at, u32_at, u64_at};
 use crate::{FormatError, ReadAt, read_vec_at};
 
 /// Names of the structures in messages.

@@ -6,8 +6,9 @@
 
 use std::fmt;
 
-use super::entry::{EncryptedKey, Entries, Entry, clear_key, kind, text, u16_at, value};
+use super::entry::{EncryptedKey, Entries, Entry, clear_key, kind, text, value};
 use crate::Guid;
+use crate::fields::u16_at;
 use crate::time::Timestamp;
 
 /// Bytes before the properties: identifier, time, a field that is not known, kind.

@@ -2,8 +2,9 @@
 //!
 //! Source: libyal, "BitLocker Drive Encryption (BDE) format": BitLocker External Key (BEK) file.
 
-use super::entry::{Entries, clear_key, kind, u32_at, value};
+use super::entry::{Entries, clear_key, kind, value};
 use crate::Guid;
+use crate::fields::u32_at;
 
 /// Bytes of the file's header.
 const HEADER: usize = 48;

@@ -5,8 +5,8 @@
 //! has another identifier and two more offsets, and where exFAT keeps its sector size: the
 //! documentation of dissect.fve and Microsoft's exFAT specification.
 
-use super::entry::{u16_at, u64_at};
 use crate::FormatError;
+use crate::fields::{u16_at, u64_at};
 
 /// Name of the structure in messages.
 const STRUCTURE: &str = "BitLocker volume header";

@@ -1,6 +1,6 @@
 //! Containers: files in which a disk or volume lies split, compressed or sparse.
 //!
-//! Each format is one module with a `FORMAT: Format` in the table [`FORMATS`]. What it gives is
+//! Each format is one module with a `FORMAT: Format` in the table `FORMATS`. What it gives is
 //! the bytes of the disk, as a [`ReadAt`] that many threads read at the same time; each reads and
 //! decompresses only what it asks for.
 

@@ -3,7 +3,7 @@
 //! Times are local times of the machine that wrote them; FAT keeps no zone. A time of creation has
 //! two decimals, a time of change counts in two seconds (its `decimals` are 0, the coarsest that
 //! [`crate::time::RecordedTime`] can say), and of the last access only the day is kept: a
-//! [`RecordedTime`](crate::time::RecordedTime) would show it as midnight, so
+//! [`RecordedTime`] would show it as midnight, so
 //! [`FileTimes::accessed`](crate::FileTimes) stays empty and [`FatVolume::access_date`] gives the
 //! day.
 //!

@@ -2,8 +2,8 @@
 //!
 //! Source: libfsntfs' format document, "MFT attribute".
 
-use super::fields::{slice_at, u8_at, u16_at, u32_at, u64_at};
 use super::name::Name;
+use crate::fields::{slice_at, u8_at, u16_at, u32_at, u64_at};
 
 /// The type of an attribute, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,7 +163,7 @@ impl<'a> Attribute<'a> {
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         match self.form {
-            Form::Resident(bytes) => Some(super::fields::length(bytes)),
+            Form::Resident(bytes) => Some(crate::fields::length(bytes)),
             Form::NonResident(extent) => (extent.first_vcn == 0).then_some(extent.size),
         }
     }

@@ -4,9 +4,9 @@
 //! $ATTRIBUTE_LIST.
 
 use super::attribute::AttributeType;
-use super::fields::{slice_at, u8_at, u16_at, u32_at, u64_at};
 use super::name::Name;
 use super::reference::FileReference;
+use crate::fields::{slice_at, u8_at, u16_at, u32_at, u64_at};
 
 /// One entry of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 //! written, and that the backup stands in the last sector, outside the volume's own length);
 //! Linux-NTFS documentation, $Boot (Windows NT 4 and before keep the backup in the middle).
 
-use super::fields::{array_at, u8_at, u16_at, u64_at};
 use crate::FormatError;
+use crate::fields::{array_at, u8_at, u16_at, u64_at};
 
 /// What the boot sector says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

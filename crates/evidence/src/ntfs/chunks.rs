@@ -5,7 +5,7 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::fields::narrowed;
+use crate::fields::narrowed;
 use crate::{BlockCache, ReadAt};
 
 /// How a chunk is made.
@@ -48,7 +48,7 @@ impl<M: MakeChunk> Chunks<M> {
         let chunk = self
             .cache
             .get_or_make(number, || self.maker.make(number, length))?;
-        let from = super::fields::slice_at(&chunk, within, to.len())
+        let from = crate::fields::slice_at(&chunk, within, to.len())
             .ok_or(io::ErrorKind::UnexpectedEof)?;
         to.copy_from_slice(from);
         Ok(())

@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::extents::Extents;
-use super::fields::{narrowed, widened};
 use super::runs::Run;
 use crate::ReadAt;
+use crate::fields::{narrowed, widened};
 
 /// The clusters of a volume.
 #[derive(Clone)]

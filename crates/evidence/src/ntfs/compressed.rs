@@ -9,9 +9,9 @@ use std::io;
 use super::chunks::MakeChunk;
 use super::cluster_stream::{ClusterStream, Clusters};
 use super::extents::Extents;
-use super::fields::{narrowed, widened};
 use super::runs::Run;
 use crate::compression::lznt1;
+use crate::fields::{narrowed, widened};
 use crate::read_exact_at;
 
 /// The unit where the attribute says none, as Windows XP wrote at times.

@@ -3,11 +3,11 @@
 //!
 //! Source: libfsntfs' format document, "The file name attribute".
 
-use super::fields::{slice_at, u8_at, u32_at, u64_at};
 use super::name::Name;
 use super::reference::FileReference;
 use super::standard_information::{FileFlags, times_at};
 use crate::FileTimes;
+use crate::fields::{slice_at, u8_at, u32_at, u64_at};
 
 /// One name of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

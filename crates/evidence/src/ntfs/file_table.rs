@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::fields::{narrowed, widened};
 use super::file_name::Namespace;
 use super::index::IndexedName;
 use super::mft::of_number;
@@ -13,6 +12,7 @@ use super::name::Name;
 use super::record::{FileRecord, RecordError, parse_in_place};
 use super::reference::{FileReference, sequence_when_freed};
 use super::standard_information::FileFlags;
+use crate::fields::{narrowed, widened};
 use crate::{ReadAt, read_vec_at};
 
 /// The names of all files of a file table.

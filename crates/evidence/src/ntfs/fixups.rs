@@ -6,7 +6,7 @@
 //!
 //! Source: libfsntfs' format document, "The fix-up values"; MS Learn, MULTI_SECTOR_HEADER.
 
-use super::fields::{array_at, u16_at};
+use crate::fields::{array_at, u16_at};
 
 const STRIDE: usize = 512;
 

@@ -9,13 +9,13 @@ use std::collections::HashSet;
 use super::attribute::AttributeType;
 use super::cluster_stream::ClusterStream;
 use super::extents::Content;
-use super::fields::narrowed;
 use super::file::File;
 use super::index::{FOLDER_INDEX, IndexEntry, IndexRoot, IndexedName, Node, check_block};
 use super::name::Name;
 use super::reference::FileReference;
 use super::upcase::UpCase;
 use super::volume_core::Core;
+use crate::fields::narrowed;
 use crate::{BlockCache, ReadAt, read_exact_at};
 
 /// The index of a folder.

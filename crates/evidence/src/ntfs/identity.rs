@@ -4,10 +4,10 @@
 //! attribute", "The object identifier attribute".
 
 use super::attribute::AttributeType;
-use super::fields::{u8_at, u16_at};
 use super::file::File;
 use super::name::Name;
 use super::volume_core::{Core, VOLUME_RECORD};
+use crate::fields::{u8_at, u16_at};
 use crate::{Guid, VolumeIdentity};
 
 const DIRTY: u16 = 1;

@@ -6,12 +6,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::fields::{array_at, narrowed, slice_at, u16_at, u32_at, u64_at};
 use super::file_name::{FileName, Namespace};
 use super::fixups;
 use super::name::Name;
 use super::reference::FileReference;
 use super::standard_information::FileFlags;
+use crate::fields::{array_at, narrowed, slice_at, u16_at, u32_at, u64_at};
 
 /// The name of the index of a folder.
 pub(super) const FOLDER_INDEX: &str = "$I30";

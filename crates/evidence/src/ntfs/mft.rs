@@ -10,9 +10,9 @@ use super::attribute_list;
 use super::boot_sector::BootSector;
 use super::cluster_stream::{ClusterStream, Clusters};
 use super::extents::{Content, Extents};
-use super::fields::{narrowed, widened};
 use super::notes::Notes;
 use super::record::{self, FileRecord, RecordError};
+use crate::fields::{narrowed, widened};
 use crate::{BlockCache, FormatError, ReadAt, read_vec_at};
 
 /// The file table.
@@ -204,7 +204,7 @@ impl Mft {
         let within = narrowed(at.saturating_sub(start));
         match cached
             .as_deref()
-            .map(|piece| super::fields::slice_at(piece, within, size))
+            .map(|piece| crate::fields::slice_at(piece, within, size))
         {
             Ok(Some(record)) => Ok(record.to_vec()),
             // Damage to a neighbour: only the record itself is asked for.

@@ -18,7 +18,6 @@ mod compressed;
 mod deleted;
 mod entries;
 mod extents;
-mod fields;
 mod file;
 mod file_name;
 mod file_table;
@@ -262,7 +261,7 @@ impl FileSystem for NtfsVolume {
                 evidence: self.core.evidence.clone(),
                 path: at.path,
                 what: "the number of names in one folder",
-                limit: fields::widened(folder::MOST_NAMES),
+                limit: crate::fields::widened(folder::MOST_NAMES),
             });
         }
         let mut entries = self.entries_in(&at, &folder, found).map_err(unreadable)?;

@@ -10,9 +10,9 @@ use std::io;
 use std::sync::Arc;
 
 use super::chunks::MakeChunk;
-use super::fields::{array_at, narrowed, widened};
 use super::reparse::Overlay;
 use crate::compression::{lzx, xpress_huffman};
+use crate::fields::{array_at, narrowed, widened};
 use crate::{ReadAt, read_exact_at};
 
 /// The stream that holds the chunks.

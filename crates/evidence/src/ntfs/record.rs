@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 
 use super::attribute::{Attribute, AttributeType};
-use super::fields::{array_at, narrowed, u16_at, u32_at, u64_at};
 use super::file_name::FileName;
 use super::fixups;
 use super::reference::FileReference;
 use super::standard_information::StandardInformation;
+use crate::fields::{array_at, narrowed, u16_at, u32_at, u64_at};
 
 /// A file record whose header makes sense. Its attributes are read when asked for; a malformed
 /// one ends them, and [`FileRecord::damage`] says so.

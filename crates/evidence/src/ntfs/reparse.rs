@@ -3,8 +3,8 @@
 //! Source: MS-FSCC 2.1.2 (tags and the buffers of links); MS Learn, WOF_EXTERNAL_INFO and
 //! FILE_PROVIDER_EXTERNAL_INFO_V1.
 
-use super::fields::{slice_at, u16_at, u32_at};
 use super::name::Name;
+use crate::fields::{slice_at, u16_at, u32_at};
 
 /// A reparse point: its tag and its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! Source: libfsntfs' format document, "The standard information attribute"; MS-FSCC 2.6 for the
 //! file attributes.
 
-use super::fields::{array_at, u32_at, u64_at};
 use crate::FileTimes;
+use crate::fields::{array_at, u32_at, u64_at};
 use crate::time::{RecordedTime, Timestamp};
 
 /// Times, file attributes and numbers of a file.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::NtfsVolume;
 use super::attribute::AttributeType;
 use super::chunks::Chunks;
 use super::cluster_stream::{ClusterStream, joined};
@@ -13,7 +14,7 @@ use super::file::File;
 use super::name::Name;
 use super::overlay::{self, OverlayChunks};
 use super::reparse::{Overlay, ReparsePoint, ReparseTag};
-use super::{NtfsVolume, fields};
+use crate::fields;
 use crate::{EntryKind, Error, EvidenceFile, ReadAt, Result};
 
 impl NtfsVolume {

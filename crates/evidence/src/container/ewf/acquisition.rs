@@ -1,9 +1,10 @@
 //! What the acquisition left behind the media: sectors that could not be read, and sessions of
 //! an optical disc. Version 1 and 2 differ in the width of the fields.
 
-use super::fields::{is_summed, to_u64, u32_at, u64_at};
+use super::fields::is_summed;
 use super::notes::Notes;
 use crate::container::Fact;
+use crate::fields::{u32_at, u64_at, widened};
 
 /// How an array of entries lies between its header and its checksum.
 pub(super) struct Layout {
@@ -104,7 +105,7 @@ impl ReadErrors {
             .iter()
             .map(|(start, sectors)| format!("{start}+{sectors}"))
             .collect();
-        let more = self.ranges.saturating_sub(to_u64(shown.len()));
+        let more = self.ranges.saturating_sub(widened(shown.len()));
         let more = if more > 0 {
             format!(", and {more} more")
         } else {

@@ -5,7 +5,8 @@ use std::io;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::chunk_place::{Encoding, Stored};
-use super::fields::{adler32, to_u64, u32_at};
+use super::fields::adler32;
+use crate::fields::{u32_at, widened};
 use crate::{ReadAt, read_full_at};
 
 /// What one thread needs to make chunks, kept from one chunk to the next.
@@ -82,10 +83,10 @@ impl Maker {
     fn inflate(&mut self, chunk_size: u64, chunk: &mut [u8]) -> io::Result<()> {
         let wrong = || bad("the chunk does not inflate to its length");
         let length = chunk.len();
-        if self.inflated_length(chunk)? == Some(to_u64(length)) {
+        if self.inflated_length(chunk)? == Some(widened(length)) {
             return Ok(());
         }
-        if to_u64(length) >= chunk_size {
+        if widened(length) >= chunk_size {
             return Err(wrong());
         }
         // The end of the media: more of the chunk may have been stored, up to the whole of it.
@@ -95,7 +96,7 @@ impl Maker {
         let inflated = self.inflated_length(&mut whole);
         self.whole = whole;
         match (inflated?, self.whole.get(..length)) {
-            (Some(inflated), Some(part)) if inflated >= to_u64(length) => {
+            (Some(inflated), Some(part)) if inflated >= widened(length) => {
                 chunk.copy_from_slice(part);
                 Ok(())
             }
@@ -151,7 +152,7 @@ mod tests {
     ) -> io::Result<Vec<u8>> {
         let stored = Stored {
             offset: 2,
-            length: to_u64(bytes.len()),
+            length: widened(bytes.len()),
             encoding,
         };
         let segment = [vec![9, 9], bytes, vec![7; 100]].concat();

@@ -5,7 +5,7 @@ use std::io;
 
 use super::chunk_table::{COMPRESSED, ChunkTable, State};
 use super::contents::Form;
-use super::fields::{to_u64, u32_at, u64_at};
+use crate::fields::{u32_at, u64_at, widened};
 use crate::{BlockCache, ReadAt, read_exact_at};
 
 /// Memory for pages of lists: two million chunks of version 1, 64 GiB of media.
@@ -125,7 +125,7 @@ impl Pages {
         let at = u64::from(index).saturating_mul(width);
         let (page, inside) = (at / PAGE, at % PAGE);
         // Lists of 2^32 entries of 16 bytes have 2^22 pages.
-        let key = (to_u64(number) << 24) | (u64::from(is_copy) << 23) | page;
+        let key = (widened(number) << 24) | (u64::from(is_copy) << 23) | page;
         let page = self.0.get_or_make(key, || {
             let length = u64::from(table.table().count).saturating_mul(width);
             let from = page.saturating_mul(PAGE);

@@ -5,7 +5,8 @@ use std::io;
 use std::sync::OnceLock;
 
 use super::contents::{Form, Table};
-use super::fields::{adler32_on, u32_at};
+use super::fields::adler32_on;
+use crate::fields::u32_at;
 use crate::{ReadAt, read_exact_at, read_vec_at};
 
 /// How much is read at a time to check a list.

@@ -1,27 +1,6 @@
 //! Little-endian fields, and the checksum that all structures of the format carry.
 
-/// 16 bits at a place.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let field = bytes.get(at..)?.first_chunk()?;
-    Some(u16::from_le_bytes(*field))
-}
-
-/// 32 bits at a place.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let field = bytes.get(at..)?.first_chunk()?;
-    Some(u32::from_le_bytes(*field))
-}
-
-/// 64 bits at a place.
-pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    let field = bytes.get(at..)?.first_chunk()?;
-    Some(u64::from_le_bytes(*field))
-}
-
-/// A length in memory as a length in a file.
-pub(super) fn to_u64(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
-}
+use crate::fields::u32_at;
 
 /// Adler-32 (RFC 1950), which older documents of the format call a CRC.
 pub(super) fn adler32(bytes: &[u8]) -> u32 {

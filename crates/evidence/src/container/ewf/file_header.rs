@@ -1,7 +1,7 @@
 //! The header of a segment file: which kind of set it belongs to, and which segment it is.
 
-use super::fields::{u16_at, u32_at};
 use crate::Guid;
+use crate::fields::{u16_at, u32_at};
 
 /// The kinds of segment files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -98,7 +98,7 @@ impl Media {
     /// cache.
     fn fill(&self, maker: &mut Maker, part: &mut Part<'_>, alone: bool) -> io::Result<()> {
         let length = self.length_of(part.chunk);
-        let wanted = super::fields::to_u64(part.to.len());
+        let wanted = crate::fields::widened(part.to.len());
         if wanted == length && !alone {
             return self.make(maker, part.chunk, part.to);
         }
@@ -128,7 +128,7 @@ impl Media {
             }
             let (to, behind) = rest.split_at_mut(length);
             parts.push(Part { chunk, from, to });
-            at = at.saturating_add(super::fields::to_u64(length));
+            at = at.saturating_add(crate::fields::widened(length));
             rest = behind;
         }
         parts

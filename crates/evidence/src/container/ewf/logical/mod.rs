@@ -12,10 +12,11 @@ mod tests;
 use std::io;
 use std::sync::Arc;
 
-use super::fields::{adler32, hex, u32_at, u64_at};
+use super::fields::{adler32, hex};
 use super::geometry::Sizes;
 use super::image::Image;
 use crate::container::Candidate;
+use crate::fields::{u32_at, u64_at};
 use crate::file_system::{find_ignoring_case, sort_key};
 use crate::{
     Entry, EntryKind, Error, EvidenceFile, FileSystem, FormatError, ReadAt, Result, Window,

@@ -3,7 +3,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::fields::{is_summed, to_u64, u64_at};
+use super::super::fields::is_summed;
+use crate::fields::{u64_at, widened};
 use crate::{ReadAt, read_vec_at};
 
 /// Bytes of a section descriptor.
@@ -199,7 +200,7 @@ fn search(bytes: &dyn ReadAt, from: u64) -> Option<u64> {
             })
         });
         if let Some(found) = found {
-            return Some(at.saturating_add(to_u64(found)));
+            return Some(at.saturating_add(widened(found)));
         }
         at = at.saturating_add(length);
         length = length.saturating_mul(2).min(*PIECES.end());

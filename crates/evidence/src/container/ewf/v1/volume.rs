@@ -1,8 +1,9 @@
 //! The volume section (`volume`, `disk`), and its copy in the data section (`data`).
 
-use super::super::fields::{is_summed, u32_at, u64_at};
+use super::super::fields::is_summed;
 use super::super::geometry::{Geometry, MediaKind};
 use crate::Guid;
+use crate::fields::{u32_at, u64_at};
 
 /// Length and place of the checksum in EnCase, linen and FTK Imager.
 const LONG: (usize, usize) = (1052, 1048);

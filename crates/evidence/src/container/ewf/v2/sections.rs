@@ -4,7 +4,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::fields::{is_summed, to_u64, u32_at, u64_at};
+use super::super::fields::is_summed;
+use crate::fields::{u32_at, u64_at, widened};
 use crate::{ReadAt, read_vec_at};
 
 /// Bytes of a section descriptor.
@@ -133,7 +134,7 @@ fn search(bytes: &dyn ReadAt, start: u64, end: u64) -> Option<u64> {
             at < end && descriptor.is_some_and(|descriptor| parse_quickly(descriptor, at))
         };
         let candidates =
-            (0..to_u64(piece.len()) / ALIGNED).map(|index| index.saturating_mul(ALIGNED));
+            (0..widened(piece.len()) / ALIGNED).map(|index| index.saturating_mul(ALIGNED));
         if let Some(found) = candidates.rev().find(sound) {
             return Some(from.saturating_add(found));
         }

@@ -2,12 +2,13 @@
 
 use super::super::acquisition::{ERRORS_2, sessions};
 use super::super::contents::{Contents, Form, Item, Table};
-use super::super::fields::{is_summed, u32_at, u64_at};
+use super::super::fields::is_summed;
 use super::super::file_header::Kind;
 use super::super::geometry::{Geometry, MediaKind};
 use super::super::header_text::{LONGEST_TEXT, Source};
 use super::sections::{Found, Section, types, walk};
 use crate::container::HashAlgorithm;
+use crate::fields::{u32_at, u64_at};
 use crate::{ReadAt, read_vec_at};
 
 /// The longest section that is read whole.
