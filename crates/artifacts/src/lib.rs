@@ -7,15 +7,26 @@
 
 mod coverage;
 mod damage;
+mod dual_text;
 mod hive_fact;
 mod locator;
+mod object_id;
+mod shell_time;
+mod terminated;
+mod wire;
 
+pub mod compound_file;
 pub mod device_path;
 pub mod drive_layout;
 pub mod event_log;
+pub mod jump_list;
+pub mod property_store;
+pub mod recycle_bin;
 pub mod registry;
 pub mod sam_hive;
 pub mod setup_log;
+pub mod shell_item;
+pub mod shortcut;
 pub mod software_hive;
 pub mod system_hive;
 pub mod text;
@@ -24,8 +35,11 @@ pub mod vendor_log;
 
 pub use coverage::{Coverage, NumberGap, SourceState};
 pub use damage::Damage;
+pub use dual_text::DualText;
 pub use hive_fact::HiveFact;
 pub use locator::{Locator, LocatorError};
+pub use object_id::{Droid, ObjectId};
+pub use shell_time::ShellTime;
 
 /// What a parser says about a source besides its records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

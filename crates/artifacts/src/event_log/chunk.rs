@@ -5,7 +5,7 @@
 
 use kusari_evidence::time::Timestamp;
 
-use super::wire::{size, slice_at, u32_at, u64_at};
+use crate::wire::{size, slice_at, u32_at, u64_at};
 
 /// Size of a chunk.
 pub(super) const CHUNK_SIZE: usize = 0x1_0000;

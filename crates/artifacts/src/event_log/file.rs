@@ -11,7 +11,7 @@ use memchr::memmem;
 
 use super::chunk::{CHUNK_HEADER, CHUNK_MAGIC, CHUNK_SIZE, ChunkHeader, RecordHeader};
 use super::log::Log;
-use super::wire::{offset, slice_at, u16_at, u32_at, u64_at};
+use crate::wire::{offset, slice_at, u16_at, u32_at, u64_at};
 use crate::{Damage, Outcome, SourceState};
 
 /// What a log begins with.

@@ -9,7 +9,7 @@ use super::binxml::value::{kind, text_of_utf16};
 use super::binxml::{Cursor, Fault, InstanceHead, definition_body, token};
 use super::chunk::RecordHeader;
 use super::record::Wanted;
-use super::wire::{size, u8_at, u16_at};
+use crate::wire::{size, u8_at, u16_at};
 
 /// What is asked for, in the form in which records can be compared with it.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use kusari_evidence::ReadAt;
 
-use super::wire::offset;
 use crate::Damage;
+use crate::wire::offset;
 
 /// The bytes of a log.
 pub(super) trait Log {

@@ -29,7 +29,6 @@ mod record;
 mod scan;
 mod summary;
 mod walk;
-mod wire;
 mod xml;
 
 pub use record::{EventRecord, EventValue, Wanted};

@@ -15,7 +15,7 @@ use super::history::{self, History};
 use super::log::{Log, Stored};
 use super::record::{EventRecord, Wanted};
 use super::walk::Records;
-use super::wire::{offset, slice_at};
+use crate::wire::{offset, slice_at};
 use crate::{Coverage, Damage, NumberGap, Outcome, SourceState};
 
 /// How a log is read.

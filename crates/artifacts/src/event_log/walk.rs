@@ -4,8 +4,8 @@ use memchr::memmem;
 
 use super::chunk::{CHUNK_HEADER, RECORD_MAGIC, RecordHeader};
 use super::file::Span;
-use super::wire::offset;
 use crate::Damage;
+use crate::wire::offset;
 
 /// The live records of a chunk in their order; each damaged stretch is skipped and reported.
 pub(super) struct Records<'s, 'a> {

@@ -10,7 +10,7 @@ use evtx::{EvtxChunkData, ParserSettings};
 
 use super::chunk::CHUNK_SIZE;
 use super::scan::{find, span_bytes};
-use super::wire::offset;
+use crate::wire::offset;
 
 /// The event whose record begins at that byte offset of the log, as XML.
 ///

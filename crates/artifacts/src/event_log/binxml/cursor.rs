@@ -1,6 +1,6 @@
 //! A reading position inside one chunk.
 
-use crate::event_log::wire::{size, slice_at, u8_at, u16_at, u32_at};
+use crate::wire::{size, slice_at, u8_at, u16_at, u32_at};
 
 /// Why bytes could not be read as binary XML, and where in the chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

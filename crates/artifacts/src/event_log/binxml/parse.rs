@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::value::{RawValue, text_of_utf16};
 use super::{Cursor, Fault, MOST_DEPTH, token};
-use crate::event_log::wire::{size, u32_at};
+use crate::wire::{size, u32_at};
 
 /// How many tokens may be read in one chunk's template definitions and fragments together. Every
 /// token takes at least one byte, so the 64 KiB of an honest chunk cannot hold more than a

@@ -9,7 +9,7 @@ use encoding_rs::Encoding;
 use kusari_evidence::time::Timestamp;
 
 use crate::event_log::record::EventValue;
-use crate::event_log::wire::{slice_at, u16_at, u32_at};
+use crate::wire::{slice_at, u16_at, u32_at};
 
 /// Value types.
 pub(in crate::event_log) mod kind {
