@@ -62,7 +62,15 @@ pub(super) fn read(
     is_extended: bool,
     ansi: &'static Encoding,
 ) -> Option<FileEntry> {
-    let (name, taken) = name_at(own, NAMES, class, ansi)?;
+    let (name, taken) = match name_at(own, NAMES, class, ansi) {
+        Some(found) => found,
+        // The corpus has a UTF-16 name that fills its place up to the extension block without a NUL.
+        None if is_extended && class & IS_UNICODE != 0 => {
+            let name = own.get(NAMES..)?;
+            (terminated::utf16_whole(name), name.len())
+        }
+        None => return None,
+    };
     let mut entry = FileEntry {
         is_folder: class & IS_FOLDER != 0,
         size: u32_at(own, 4)?,

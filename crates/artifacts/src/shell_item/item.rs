@@ -1,6 +1,7 @@
 //! One item: what kind it is, and its extension blocks.
 
 use encoding_rs::Encoding;
+use kusari_evidence::Guid;
 
 use super::extension::{self, ExtensionBlock, ExtensionData, FileEntryExtension};
 use super::{
@@ -53,6 +54,8 @@ pub enum ItemKind {
     PropertyView(PropertyView),
     /// An item list inside the item (`AugM`: what waits to be burnt on a disc).
     Merged(ItemList),
+    /// A game of the Games folder (`GFSI`), by its class.
+    Game(Guid),
     /// An item that Kusari does not read: its bytes behind the size field.
     Unknown(Vec<u8>),
 }
@@ -147,6 +150,9 @@ fn kind(
         Some(portable_device::DEVICE) => {
             return portable_device::device(own).map(ItemKind::PortableDevice);
         }
+        Some(property_view::APPLICATION) => {
+            return property_view::application(own, place, ansi, damage).map(ItemKind::PropertyView);
+        }
         Some(signature) if property_view::is_signature(signature) => {
             return property_view::read(own, place, ansi, damage).map(ItemKind::PropertyView);
         }
@@ -154,9 +160,9 @@ fn kind(
     }
     match own.get(4..8) {
         Some(b"AugM") => return Some(ItemKind::Merged(merged(bytes, place, ansi, depth, damage))),
-        Some(b"APPS") => {
-            return property_view::application(own, place, ansi, damage)
-                .map(ItemKind::PropertyView);
+        Some(b"GFSI") => {
+            let game = own.get(8..).and_then(Guid::from_bytes);
+            return game.map(ItemKind::Game);
         }
         _ => {}
     }

@@ -23,7 +23,7 @@ pub struct PropertyView {
 /// The signature of a known folder.
 const KNOWN_FOLDER: u32 = 0x23FE_BBEE;
 /// `APPS`: an application of the store.
-const APPLICATION: u32 = 0x5350_5041;
+pub(super) const APPLICATION: u32 = 0x5350_5041;
 
 pub(super) const fn is_signature(signature: u32) -> bool {
     matches!(
@@ -59,16 +59,13 @@ pub(super) fn application(
     ansi: &'static Encoding,
     damage: &mut Vec<Damage>,
 ) -> Option<PropertyView> {
-    // Behind the signature: the size of what follows, and twelve bytes without a known meaning.
-    let at = own
-        .windows(4)
-        .position(|window| window == b"1SPS")?
-        .checked_sub(4)?;
+    // Behind the signature: the size of what follows, and ten bytes without a known meaning.
+    let at = 22;
     let length = own.len().checked_sub(at)?;
     Some(PropertyView {
         signature: APPLICATION,
         known_folder: None,
-        identifier: own.get(8..at)?.to_vec(),
+        identifier: own.get(10..at)?.to_vec(),
         properties: stores_at(own, at, length, place, ansi, damage),
     })
 }
