@@ -106,10 +106,12 @@ fn custom(bytes: &[u8], ansi: &'static Encoding) -> Value {
             let items: Vec<Value> = category
                 .items
                 .iter()
-                .map(|item| json!({
-                    "shortcut": shortcut_value(&item.shortcut),
-                    "locator": item.locator.to_string(),
-                }))
+                .map(|item| {
+                    json!({
+                        "shortcut": shortcut_value(&item.shortcut),
+                        "locator": item.locator.to_string(),
+                    })
+                })
                 .collect();
             json!({ "kind": format!("{:?}", category.kind), "items": items })
         })
@@ -135,16 +137,18 @@ fn info2(bytes: &[u8], ansi: &'static Encoding) -> Value {
     let records: Vec<Value> = read
         .records
         .iter()
-        .map(|record| json!({
-            "number": record.number,
-            "drive": record.drive_number,
-            "time": time(record.deleted),
-            "size": record.size_on_disk,
-            "path": record.path(),
-            "ansi": record.original_path.ansi,
-            "gone": record.is_gone,
-            "content": record.content_name(),
-        }))
+        .map(|record| {
+            json!({
+                "number": record.number,
+                "drive": record.drive_number,
+                "time": time(record.deleted),
+                "size": record.size_on_disk,
+                "path": record.path(),
+                "ansi": record.original_path.ansi,
+                "gone": record.is_gone,
+                "content": record.content_name(),
+            })
+        })
         .collect();
     json!({ "version": read.header.map(|header| header.version), "records": records,
         "damage": damage(&read.outcome.damage) })
@@ -250,15 +254,17 @@ fn stores(stores: &[PropertyStorage]) -> Vec<Value> {
     stores
         .iter()
         .flat_map(|store| {
-            store.properties.iter().map(|property| json!({
-                "set": store.format.to_string(),
-                "key": match &property.key {
-                    PropertyKey::Number(number) => json!(number),
-                    PropertyKey::Name(name) => json!(name),
-                },
-                "type": property.kind,
-                "value": format!("{:?}", property.value),
-            }))
+            store.properties.iter().map(|property| {
+                json!({
+                    "set": store.format.to_string(),
+                    "key": match &property.key {
+                        PropertyKey::Number(number) => json!(number),
+                        PropertyKey::Name(name) => json!(name),
+                    },
+                    "type": property.kind,
+                    "value": format!("{:?}", property.value),
+                })
+            })
         })
         .collect()
 }

@@ -46,6 +46,8 @@ pub struct Stream {
 /// Bytes of a stream that stand together in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
+    /// Where they begin in the stream.
+    pub stream_offset: u64,
     /// Where they begin in the file.
     pub offset: u64,
     /// How many.
@@ -58,17 +60,21 @@ impl Stream {
     pub fn places(&self, at: u64, length: u64) -> Vec<Stretch> {
         let end = at.saturating_add(length);
         let mut found = Vec::new();
-        let mut begin = 0_u64;
-        for stretch in &self.stretches {
-            let stop = begin.saturating_add(stretch.length);
-            let (from, to) = (at.max(begin), end.min(stop));
-            if from < to {
-                found.push(Stretch {
-                    offset: stretch.offset.saturating_add(from.saturating_sub(begin)),
-                    length: to.saturating_sub(from),
-                });
+        let first = self
+            .stretches
+            .partition_point(|stretch| stretch.stream_offset.saturating_add(stretch.length) <= at);
+        for stretch in self.stretches.iter().skip(first) {
+            let begin = stretch.stream_offset;
+            let from = at.max(begin);
+            let to = end.min(begin.saturating_add(stretch.length));
+            if from >= to {
+                break;
             }
-            begin = stop;
+            found.push(Stretch {
+                stream_offset: from,
+                offset: stretch.offset.saturating_add(from.saturating_sub(begin)),
+                length: to.saturating_sub(from),
+            });
         }
         found
     }
@@ -112,6 +118,9 @@ pub fn read(bytes: &[u8]) -> Option<CompoundFile> {
     Some(file)
 }
 
+/// Where a sector stands in the file, and how long it is.
+type Place = (u64, u64);
+
 /// A stream of whole sectors.
 fn large_stream(
     sectors: &Sectors<'_>,
@@ -120,13 +129,10 @@ fn large_stream(
     damage: &mut Vec<Damage>,
 ) -> Stream {
     let chain = sectors.chain(entry.first_sector, claims);
-    let places: Vec<Stretch> = chain
+    let places: Vec<Place> = chain
         .sectors
         .iter()
-        .map(|&sector| Stretch {
-            offset: sectors.place(sector),
-            length: offset(sectors.contents(&[sector]).len()),
-        })
+        .map(|&sector| (sectors.place(sector), sectors.length_of(sector)))
         .collect();
     let bytes = sectors.contents(&chain.sectors);
     finish(entry, bytes, places, chain.fault, damage)
@@ -182,7 +188,12 @@ impl Mini {
             let at = size(sector).saturating_mul(MINI_SECTOR);
             let end = at.saturating_add(MINI_SECTOR).min(self.bytes.len());
             bytes.extend_from_slice(self.bytes.get(at..end).unwrap_or_default());
-            places.extend(self.root.places(offset(at), offset(end.saturating_sub(at))));
+            places.extend(
+                self.root
+                    .places(offset(at), offset(end.saturating_sub(at)))
+                    .into_iter()
+                    .map(|place| (place.offset, place.length)),
+            );
         }
         // A stream without bytes has no sectors, whatever stands in its first sector's field.
         let fault = chain.fault.filter(|_| entry.size > 0);
@@ -194,28 +205,29 @@ impl Mini {
 fn finish(
     entry: &Entry,
     mut bytes: Vec<u8>,
-    places: Vec<Stretch>,
+    places: Vec<Place>,
     fault: Option<&'static str>,
     damage: &mut Vec<Damage>,
 ) -> Stream {
     bytes.truncate(usize::try_from(entry.size).unwrap_or(usize::MAX));
     let mut left = offset(bytes.len());
     let mut stretches: Vec<Stretch> = Vec::new();
-    for place in places {
-        let length = place.length.min(left);
-        left = left.saturating_sub(length);
+    for (place, length) in places {
+        let length = length.min(left);
         if length == 0 {
             continue;
         }
         match stretches.last_mut() {
-            Some(last) if last.offset.saturating_add(last.length) == place.offset => {
+            Some(last) if last.offset.saturating_add(last.length) == place => {
                 last.length = last.length.saturating_add(length);
             }
             _ => stretches.push(Stretch {
-                offset: place.offset,
+                stream_offset: offset(bytes.len()).saturating_sub(left),
+                offset: place,
                 length,
             }),
         }
+        left = left.saturating_sub(length);
     }
     let found = offset(bytes.len());
     if found < entry.size {

@@ -130,6 +130,11 @@ impl<'b> Sectors<'b> {
             .saturating_mul(offset(self.length))
     }
 
+    /// How long a sector is; shorter, or nothing, where the file ends.
+    pub(super) fn length_of(&self, sector: u32) -> u64 {
+        offset(self.sector(sector).len())
+    }
+
     /// A sector's bytes; fewer, or none, where the file ends.
     fn sector(&self, sector: u32) -> &'b [u8] {
         let at = usize::try_from(self.place(sector)).unwrap_or(usize::MAX);

@@ -1,5 +1,7 @@
 //! The stream `DestList`.
 
+use std::collections::HashSet;
+
 use encoding_rs::Encoding;
 use kusari_evidence::time::Timestamp;
 
@@ -64,6 +66,10 @@ const HEADER: usize = 32;
 /// find the next entry behind damage.
 const PLAUSIBLE: std::ops::Range<i32> = 2000..2200;
 
+/// Numbers up to this are taken for an entry's even where the header knows none as high, so that a
+/// damaged header loses no entries.
+const HIGHEST_COMMON: u32 = 0xFFFF;
+
 pub(super) fn read(
     bytes: &[u8],
     ansi: &'static Encoding,
@@ -85,29 +91,7 @@ pub(super) fn read(
         Damage::new(0, offset(bytes.len()), reason).push_to(damage);
         return (Some(header), Vec::new());
     }
-    let mut entries: Vec<DestListEntry> = Vec::new();
-    let mut at = HEADER;
-    while at < bytes.len() {
-        let found = entry(bytes, at, header.version, ansi).filter(|found| {
-            found.is_plausible(&header) && entries.iter().all(|other| other.number != found.number)
-        });
-        if let Some(found) = found {
-            at = at.saturating_add(usize::try_from(found.length).unwrap_or(usize::MAX));
-            entries.push(found);
-            continue;
-        }
-        // Entries stand at even places.
-        let next = (at.saturating_add(2)..bytes.len())
-            .step_by(2)
-            .find(|&next| {
-                entry(bytes, next, header.version, ansi)
-                    .is_some_and(|found| found.is_plausible(&header) && found.last_access.is_some())
-            });
-        let end = next.unwrap_or(bytes.len());
-        let skipped = offset(end.saturating_sub(at));
-        Damage::new(offset(at), skipped, "no DestList entry").push_to(damage);
-        at = end;
-    }
+    let entries = entries(bytes, &header, ansi, damage);
     let found = entries.len();
     if usize::try_from(header.entries).is_ok_and(|said| said != found) {
         let reason = format!(
@@ -117,6 +101,50 @@ pub(super) fn read(
         Damage::new(0, 0, reason).push_to(damage);
     }
     (Some(header), entries)
+}
+
+/// The entries from the header on. Behind one that is out of order reading goes on at the next that
+/// looks like one.
+fn entries(
+    bytes: &[u8],
+    header: &DestList,
+    ansi: &'static Encoding,
+    damage: &mut Vec<Damage>,
+) -> Vec<DestListEntry> {
+    let is_end = |at: usize| at >= bytes.len() || shape(bytes, at, header).is_some();
+    // Entries stand at even places.
+    let first_in = |range: std::ops::Range<usize>| {
+        range.step_by(2).find(|&at| {
+            shape(bytes, at, header).is_some_and(|shape| {
+                shape.last_access.is_some() && is_end(at.saturating_add(shape.length))
+            })
+        })
+    };
+    let mut entries: Vec<DestListEntry> = Vec::new();
+    let mut numbers = HashSet::new();
+    let mut at = HEADER;
+    while at < bytes.len() {
+        if let Some(shape) = shape(bytes, at, header) {
+            let end = at.saturating_add(shape.length);
+            // An entry behind which none begins is taken where none begins inside it: the next one
+            // is damaged. Where one does, a damaged length leads over it.
+            let is_sound = is_end(end) || first_in(at.saturating_add(2)..end).is_none();
+            if is_sound
+                && numbers.insert(shape.number)
+                && let Some(found) = entry(bytes, at, &shape, ansi)
+            {
+                entries.push(found);
+                at = end;
+                continue;
+            }
+        }
+        let next = first_in(at.saturating_add(2)..bytes.len()).unwrap_or(bytes.len());
+        let skipped = offset(next.saturating_sub(at));
+        let reason = "a DestList entry that is damaged";
+        Damage::new(offset(at), skipped, reason).push_to(damage);
+        at = next;
+    }
+    entries
 }
 
 fn header(bytes: &[u8]) -> Option<DestList> {
@@ -130,49 +158,67 @@ fn header(bytes: &[u8]) -> Option<DestList> {
     })
 }
 
-impl DestListEntry {
-    fn is_plausible(&self, header: &DestList) -> bool {
-        let is_time = |time: Timestamp| PLAUSIBLE.contains(&time.date().0);
-        (1..=header.last_entry).contains(&self.number) && self.last_access.is_none_or(is_time)
-    }
+/// What tells an entry from other bytes, without decoding its texts.
+struct Shape {
+    number: u32,
+    last_access: Option<Timestamp>,
+    /// Where in the entry its path begins, and how many bytes the path takes.
+    path: (usize, usize),
+    length: usize,
+    version: u32,
 }
 
-fn entry(bytes: &[u8], at: usize, version: u32, ansi: &'static Encoding) -> Option<DestListEntry> {
+/// The shape of an entry that may begin at `at`.
+fn shape(bytes: &[u8], at: usize, header: &DestList) -> Option<Shape> {
     let rest = bytes.get(at..)?;
     // From version 2 on 16 bytes stand before the path, and four behind it.
-    let (path_at, behind) = if version == 1 { (112, 0) } else { (128, 4) };
+    let (path_at, behind) = if header.version == 1 {
+        (112, 0)
+    } else {
+        (128, 4)
+    };
     let text_at = path_at + 2;
-    let path = slice_at(
-        rest,
-        text_at,
-        usize::from(u16_at(rest, path_at)?).checked_mul(2)?,
-    )?;
-    let length = text_at.checked_add(path.len())?.checked_add(behind)?;
-    // The four bytes behind the last path may be cut off with the stream.
-    let length = length.min(rest.len());
-    let last_access = u64_at(rest, 100)?;
-    let time = Timestamp::from_filetime(last_access);
-    if time.is_none() && last_access != 0 {
-        return None;
-    }
+    let path = usize::from(u16_at(rest, path_at)?).checked_mul(2)?;
+    let text_end = text_at.checked_add(path)?;
+    let number = u32_at(rest, 88)?;
+    let time = u64_at(rest, 100)?;
+    let last_access = Timestamp::from_filetime(time);
+    let is_time = match last_access {
+        Some(time) => PLAUSIBLE.contains(&time.date().0),
+        None => time == 0,
+    };
+    let last = header.last_entry.max(HIGHEST_COMMON);
+    (is_time && (1..=last).contains(&number) && text_end <= rest.len()).then(|| Shape {
+        number,
+        last_access,
+        path: (text_at, path),
+        // The four bytes behind the last path may be cut off with the stream.
+        length: text_end.saturating_add(behind).min(rest.len()),
+        version: header.version,
+    })
+}
+
+fn entry(bytes: &[u8], at: usize, shape: &Shape, ansi: &'static Encoding) -> Option<DestListEntry> {
+    let rest = bytes.get(at..)?;
+    let (path_at, path) = shape.path;
     Some(DestListEntry {
         stream_offset: offset(at),
-        length: offset(length),
-        number: u32_at(rest, 88)?,
+        length: offset(shape.length),
+        number: shape.number,
         pin: match u32_at(rest, 108)? {
             u32::MAX => Pin::Unpinned,
             place => Pin::Pinned(place),
         },
-        access_count: if version == 1 {
+        access_count: if shape.version == 1 {
             None
         } else {
             Some(u32_at(rest, 116)?)
         },
-        last_access: time,
+        last_access: shape.last_access,
         score_bits: u32_at(rest, 96)?,
         droid: rest.get(8..).and_then(Droid::from_bytes)?,
         birth: rest.get(40..).and_then(Droid::from_bytes)?,
         host_name: terminated::ansi(rest.get(72..88)?, ansi),
-        path: terminated::utf16_whole(path),
+        path: terminated::utf16_whole(slice_at(rest, path_at, path)?),
     })
 }

@@ -151,7 +151,8 @@ fn kind(
             return portable_device::device(own).map(ItemKind::PortableDevice);
         }
         Some(property_view::APPLICATION) => {
-            return property_view::application(own, place, ansi, damage).map(ItemKind::PropertyView);
+            return property_view::application(own, place, ansi, damage)
+                .map(ItemKind::PropertyView);
         }
         Some(signature) if property_view::is_signature(signature) => {
             return property_view::read(own, place, ansi, damage).map(ItemKind::PropertyView);
