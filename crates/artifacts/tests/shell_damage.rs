@@ -131,18 +131,21 @@ fn damage_in_a_jump_list_costs_what_it_touches() {
             continue;
         }
         let touches = |offset: u64, length: u64| {
-            let (offset, length) = (offset as usize, length as usize);
-            damaged.touched.start < offset + length && offset < damaged.touched.end
+            let offset = usize::try_from(offset).unwrap();
+            let end = offset + usize::try_from(length).unwrap();
+            damaged.touched.start < end && offset < damaged.touched.end
         };
         // Only damage inside shortcuts' and entries' own bytes, not in the header and tables.
+        let holds = |offset: u64, length: u64| {
+            let offset = usize::try_from(offset).unwrap();
+            let end = offset + usize::try_from(length).unwrap();
+            offset <= damaged.touched.start && damaged.touched.end <= end
+        };
         let inside = whole.items.iter().any(|item| {
             item.entry_places
                 .iter()
                 .chain(&item.shortcut_places)
-                .any(|place| {
-                    place.offset as usize <= damaged.touched.start
-                        && damaged.touched.end <= (place.offset + place.length) as usize
-                })
+                .any(|place| holds(place.offset, place.length))
         });
         if !inside {
             continue;

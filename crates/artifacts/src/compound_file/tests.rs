@@ -5,8 +5,11 @@ use kusari_fixtures::compound_file::write;
 use super::*;
 
 fn streams() -> Vec<(String, Vec<u8>)> {
-    let bytes =
-        |length: usize, first: u8| (0..length).map(|n| first.wrapping_add(n as u8)).collect();
+    let bytes = |length: usize, first: u8| {
+        (0..length)
+            .map(|n| first.wrapping_add(n.to_le_bytes()[0]))
+            .collect()
+    };
     vec![
         ("1".to_owned(), bytes(100, 1)),
         ("2".to_owned(), bytes(5000, 2)),

@@ -16,10 +16,9 @@ const POLYNOMIAL: u64 = 0x92C6_4265_D321_39A4;
 
 /// Programs, by their application user model id or by their path with the GUID of a known folder.
 ///
-/// Ids from Microsoft Learn (Explorer, Internet Explorer, Media Player, Remote Desktop), from the
-/// corpus (Edge, PowerShell, Notepad, Game Bar), from the setup of the programs (Office). Known
-/// folders: `{1AC14E77-…}` System32, `{F38BF404-…}` Windows, `{6D809377-…}` and `{7C5A40EF-…}` Program
-/// Files (64 and 32 bits).
+/// Each number that these give is also the one that published lists of jump list numbers have for the
+/// program, or that of a file of the corpus. Known folders: `{1AC14E77-…}` System32, `{F38BF404-…}`
+/// Windows, `{7C5A40EF-…}` Program Files of 32 bits.
 const PROGRAMS: [(&str, &str); 19] = [
     ("Windows Explorer", "Microsoft.Windows.Explorer"),
     (
@@ -53,10 +52,16 @@ const PROGRAMS: [(&str, &str); 19] = [
     ),
     ("Google Chrome", "Chrome"),
     ("Game Bar", "Microsoft.XboxGamingOverlay_8wekyb3d8bbwe!App"),
-    ("Microsoft Word 2013", "Microsoft.Office.WINWORD.EXE.15"),
-    ("Microsoft Excel 2013", "Microsoft.Office.EXCEL.EXE.15"),
     (
-        "Microsoft PowerPoint 2013",
+        "Microsoft Word (2013 and later)",
+        "Microsoft.Office.WINWORD.EXE.15",
+    ),
+    (
+        "Microsoft Excel (2013 and later)",
+        "Microsoft.Office.EXCEL.EXE.15",
+    ),
+    (
+        "Microsoft PowerPoint (2013 and later)",
         "Microsoft.Office.POWERPNT.EXE.15",
     ),
     (

@@ -7,7 +7,7 @@
 use kusari_evidence::Guid;
 
 /// Format, number, name.
-const NAMES: [(&str, u32, &str); 17] = [
+const NAMES: [(&str, u32, &str); 15] = [
     (
         "{B725F130-47EF-101A-A5F1-02608C9EEBAC}",
         4,
@@ -51,11 +51,6 @@ const NAMES: [(&str, u32, &str); 17] = [
     ),
     (
         "{446D16B1-8DAD-4870-A748-402EA43D788C}",
-        100,
-        "System.ThumbnailCacheId",
-    ),
-    (
-        "{446D16B1-8DAD-4870-A748-402EA43D788C}",
         104,
         "System.VolumeId",
     ),
@@ -73,11 +68,6 @@ const NAMES: [(&str, u32, &str); 17] = [
         "{9F4C2855-9F79-4B39-A8D0-E1D42DE1D5F3}",
         5,
         "System.AppUserModel.ID",
-    ),
-    (
-        "{B9B4B3FC-2B51-4A42-B5D8-324146AFCF25}",
-        2,
-        "System.Link.TargetParsingPath",
     ),
     ("{F29F85E0-4FF9-1068-AB91-08002B27B3D9}", 2, "System.Title"),
     ("{46588AE2-4CBC-4338-BBFC-139326986DCE}", 4, "SID"),
