@@ -37,18 +37,14 @@ fn is_likely(record: &Record<'_>) -> bool {
         .time
         .is_none_or(|time| (1993..2200).contains(&time.date().0));
     let ids = record.file.low != 0 && record.parent.low != 0;
-    dated
-        && ids
-        && record.reasons.unnamed() == 0
-
-        && record.source.unnamed() == 0
+    dated && ids && record.reasons.unnamed() == 0 && record.source.unnamed() == 0
 }
 
 impl<F: FnMut(&Record<'_>)> Consumer for Carver<F> {
     fn piece(&mut self, bytes: &[u8], offset: u64, last: bool) -> usize {
         // What was kept of the piece before starts where a record may, too.
-        let mut at = usize::try_from(offset.next_multiple_of(8).saturating_sub(offset))
-            .unwrap_or_default();
+        let mut at =
+            usize::try_from(offset.next_multiple_of(8).saturating_sub(offset)).unwrap_or_default();
         while let Some(rest) = bytes.get(at..) {
             let Some(head) = rest.first_chunk::<8>() else {
                 return if last { bytes.len() } else { at };

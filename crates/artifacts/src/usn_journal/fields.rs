@@ -62,7 +62,16 @@ fn id_at(bytes: &[u8], at: usize) -> Result<FileId, NotARecord> {
 /// A quick look at the common header: whether a record can begin with these bytes.
 #[inline]
 pub(super) fn may_begin(head: [u8; 8]) -> bool {
-    let [length, second, third, fourth, major, zero, minor, minor_high] = head;
+    let [
+        length,
+        second,
+        third,
+        fourth,
+        major,
+        zero,
+        minor,
+        minor_high,
+    ] = head;
     // Less than 4096 or exactly it, a multiple of 8, version 2 to 4 with the minor version 0.
     matches!(major, 2..=4)
         && zero == 0

@@ -108,7 +108,10 @@ impl<'j> Folders<'j> {
         let row = journal.rows.first_from(record.usn).min(last);
         let (start, _) = journal.stretch_of(row);
         let inside = row > start
-            && journal.rows.row(row).is_some_and(|row| row.usn >= record.usn);
+            && journal
+                .rows
+                .row(row)
+                .is_some_and(|row| row.usn >= record.usn);
         let number = journal.rows.folders.get(record.parent).or_else(|| {
             let reference = record.parent.reference()?;
             self.only_in_table.get(&reference).copied()
@@ -126,7 +129,5 @@ impl<'j> Folders<'j> {
 fn is_root(reference: FileReference, table: Option<&FileTable>) -> bool {
     reference.record() == ROOT_RECORD
         && (u64::from(reference.sequence()) == ROOT_RECORD
-            || table.is_some_and(|table| {
-                table.state(ROOT_RECORD).sequence == reference.sequence()
-            }))
+            || table.is_some_and(|table| table.state(ROOT_RECORD).sequence == reference.sequence()))
 }

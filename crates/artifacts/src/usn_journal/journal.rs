@@ -41,7 +41,8 @@ pub struct Journal {
 
 impl Journal {
     /// Reads a stream `$J`, or a copy of it (see [`super::scan`]). A record that stands there
-    /// twice is kept once, and the copy reported.
+    /// twice is kept once, and the copy reported; of two that differ and have one number both are
+    /// kept, and that is reported.
     #[must_use]
     pub fn read(bytes: &dyn ReadAt, options: &ReadOptions) -> Self {
         let mut building = Building::default();
@@ -150,11 +151,22 @@ struct Building {
 impl Building {
     fn add(&mut self, record: &Record<'_>, after_gap: bool) {
         let goes_on = self.highest.is_none_or(|highest| record.usn > highest);
-        if !goes_on && self.is_copy(record) {
+        if !goes_on && let Some(first) = self.rows.record(self.rows.first_from(record.usn)) {
+            let again = Record {
+                offset: first.offset,
+                ..record.clone()
+            };
             let length = u64::from(record.length);
-            Damage::new(record.offset, length, "the record stands there twice")
-                .push_to(&mut self.copies);
-            return;
+            if first == again {
+                Damage::new(record.offset, length, "the record stands there twice")
+                    .push_to(&mut self.copies);
+                return;
+            }
+            if first.usn == again.usn {
+                // Pieces of several records make the one or the other; which, nothing says.
+                Damage::new(record.offset, 0, "another record has its number")
+                    .push_to(&mut self.copies);
+            }
         }
         let Some(row) = self.rows.push(record) else {
             self.full = Some(record.offset);
@@ -170,16 +182,5 @@ impl Building {
             let folder = self.rows.folders.intern(record.file);
             self.folder_rows.push((folder, row));
         }
-    }
-
-    fn is_copy(&self, record: &Record<'_>) -> bool {
-        let found = self.rows.record(self.rows.first_from(record.usn));
-        found.is_some_and(|found| {
-            found
-                == Record {
-                    offset: found.offset,
-                    ..record.clone()
-                }
-        })
     }
 }

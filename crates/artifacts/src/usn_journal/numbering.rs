@@ -26,8 +26,7 @@ impl Place {
     pub(super) const fn is_followed_by(self, next: Self) -> bool {
         let end = self.usn.saturating_add(self.length);
         let page_end = end.next_multiple_of(PAGE);
-        next.usn == end
-            || (next.usn == page_end && end.saturating_add(next.length) > page_end)
+        next.usn == end || (next.usn == page_end && end.saturating_add(next.length) > page_end)
     }
 
     /// Whether both lie in the source as they lie in the numbering.

@@ -15,7 +15,8 @@ pub enum PathStanding {
     /// A folder on the way is known only from records, or the file table, beyond a place where
     /// records are missing: it may have had another name, or stood elsewhere, at that time.
     AcrossGap,
-    /// A folder on the way is not known; the path begins with `?` in its place.
+    /// A folder on the way is not known; the path begins with `?` in its place, and what stands
+    /// behind that is known.
     Unknown,
 }
 
@@ -145,11 +146,13 @@ impl<'f, 'j> Paths<'f, 'j> {
                 break self.known.get(at(here)).cloned().unwrap_or_default();
             }
             if self.folders.is_root(here) {
-                break Known {
+                let root = Known {
                     rows: 0..journal.len().max(1),
                     standing: Some(PathStanding::Known),
                     text: String::new(),
                 };
+                self.remember(here, &root);
+                break root;
             }
             let found = self.folders.find(here, row);
             let Some(place) = found.place else {
@@ -178,11 +181,16 @@ impl<'f, 'j> Paths<'f, 'j> {
         };
         for (folder, name, standing, rows) in way.into_iter().rev() {
             path.rows = path.rows.start.max(rows.start)..path.rows.end.min(rows.end);
-            path.standing = path.standing.max(Some(standing));
-            if !path.text.is_empty() {
-                path.text.push('/');
+            if standing == PathStanding::AcrossGap && path.standing == Some(PathStanding::Unknown) {
+                // What stands behind a `?` is sure.
+                UNKNOWN.clone_into(&mut path.text);
+            } else {
+                path.standing = path.standing.max(Some(standing));
+                if !path.text.is_empty() {
+                    path.text.push('/');
+                }
+                push_name(name, &mut path.text);
             }
-            push_name(name, &mut path.text);
             self.remember(folder, &path);
         }
     }

@@ -50,7 +50,10 @@ fn stretch(
     buffer: &mut [u8],
     consumer: &mut impl Consumer,
 ) -> u64 {
-    let Range { start: mut at, mut end } = stored;
+    let Range {
+        start: mut at,
+        mut end,
+    } = stored;
     let mut failures = 0_u64;
     // What is kept from the piece before stands at the beginning of the buffer.
     let mut kept = 0_usize;
@@ -91,7 +94,10 @@ fn stretch(
                 failures = failures.saturating_add(1);
                 let units = (failures / STEPS_OF_ONE_UNIT).saturating_add(1);
                 let step = units.saturating_mul(STEP).min(LARGEST_STEP);
-                let next = (at / STEP).saturating_mul(STEP).saturating_add(step).min(end);
+                let next = (at / STEP)
+                    .saturating_mul(STEP)
+                    .saturating_add(step)
+                    .min(end);
                 consumer.unreadable(at..next, error.to_string());
                 at = next;
             }

@@ -122,6 +122,8 @@ flags! { Reasons, "Reasons",
     TRANSACTED_CHANGE = 0x40_0000;
     /// Its integrity setting changed (ReFS).
     INTEGRITY_CHANGE = 0x80_0000;
+    /// Another class of storage is wanted for it (in winioctl.h; MS Learn does not explain it).
+    DESIRED_STORAGE_CLASS_CHANGE = 0x100_0000;
     /// The last handle was closed.
     CLOSE = 0x8000_0000;
 }

@@ -218,8 +218,21 @@ impl<F: FnMut(&Record<'_>, bool) -> bool> Consumer for Scanner<F> {
                         NotARecord::Incomplete => "it is cut off",
                         NotARecord::Wrong(reason) => reason,
                     };
-                    self.lost.get_or_insert((here, reason));
-                    at = self.resync(bytes, at, offset, last);
+                    let from = match self.lost.replace((here, reason)) {
+                        Some(lost) => {
+                            self.lost = Some(lost);
+                            at
+                        }
+                        // Where bytes are cut out, a record may have taken those of the next one
+                        // for its end, so that one is looked for from its beginning on.
+                        None => self
+                            .last
+                            .filter(|before| before.offset.saturating_add(before.length) == here)
+                            .and_then(|before| before.offset.checked_sub(offset))
+                            .and_then(|before| usize::try_from(before).ok())
+                            .unwrap_or(at),
+                    };
+                    at = self.resync(bytes, from, offset, last);
                 }
             }
         }
