@@ -1,9 +1,12 @@
 //! `$UsnJrnl:$Max`: how large the journal may be, and since when this journal exists.
+//!
+//! Sources: libfsntfs' format document, "USN change journal metadata"; for the fourth number, which
+//! that calls unknown and empty, M. Willing's Get-UsnJrnlInfo. What they mean: MS Learn,
+//! USN_JOURNAL_DATA.
 
 use kusari_evidence::time::Timestamp;
 
-/// What the stream `$Max` says. 32 bytes in every version of Windows; values as the structures
-/// CREATE_USN_JOURNAL_DATA and USN_JOURNAL_DATA give them.
+/// What the stream `$Max` says. It is 32 bytes long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
     /// How large the journal may grow before its oldest records are dropped, in bytes.
