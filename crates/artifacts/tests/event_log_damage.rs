@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use kusari_artifacts::Outcome;
-use kusari_artifacts::event_log::{EventRecord, ScanOptions, scan_with};
+use kusari_artifacts::event_log::{EventRecord, ScanOptions, scan_stored, scan_with};
 
 /// Small logs of one chunk, and one of three.
 const LOGS: &[&str] = &[
@@ -58,6 +58,11 @@ fn read(bytes: &[u8]) -> (Vec<EventRecord>, Outcome) {
     });
     assert!(started.elapsed() < Duration::from_secs(20), "took too long");
     assert!(size < 64 * bytes.len() + (1 << 20), "grew to {size} bytes");
+
+    // Where it lies a log says the same as in memory.
+    let mut stored = Vec::new();
+    let from_stored = scan_stored(&bytes.to_vec(), &options, &mut |event| stored.push(event));
+    assert!(from_stored == outcome && stored == events);
     (events, outcome)
 }
 

@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use kusari_artifacts::event_log::{
-    EventRecord, EventValue, ScanOptions, Wanted, scan, scan_all, scan_with,
+    EventRecord, EventValue, ScanOptions, Wanted, scan, scan_all, scan_stored, scan_with,
 };
 use kusari_artifacts::{NumberGap, Outcome, SourceState};
+use kusari_evidence::ReadAt;
 use kusari_evidence::time::Timestamp;
 use kusari_fixtures::event_log::events::system;
 use kusari_fixtures::event_log::{
@@ -356,4 +357,67 @@ fn bytes_put_into_one_chunk_cost_no_other() {
             assert_eq!(lost.count(), 0, "{count} events, chunk {chunk}");
         }
     }
+}
+
+/// A log of which a stretch cannot be read.
+struct Holed {
+    bytes: Vec<u8>,
+    hole: std::ops::Range<u64>,
+}
+
+impl ReadAt for Holed {
+    fn size(&self) -> u64 {
+        self.bytes.size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.hole.contains(&offset) {
+            return Err(std::io::Error::other("part 3 is missing"));
+        }
+        let readable = match self.hole.start.checked_sub(offset) {
+            Some(before) if before > 0 => usize::try_from(before).unwrap(),
+            _ => buffer.len(),
+        };
+        let most = buffer.len().min(readable);
+        self.bytes.read_at(offset, &mut buffer[..most])
+    }
+}
+
+#[test]
+fn a_stored_log_of_which_a_chunk_cannot_be_read_gives_the_others() {
+    let mut log = EventLogWriter::new(LogOptions::default());
+    for second in 0..4000 {
+        log.write(&system::kernel_stopped("CC-SV01", at(second)));
+    }
+    let bytes = log.finish();
+    let mut all = Vec::new();
+    scan_all(&bytes, &mut |event| all.push(event));
+    // The second chunk and the first page of the third.
+    let hole = 4096 + 65_536..4096 + 2 * 65_536 + 4096;
+    let log = Holed {
+        bytes,
+        hole: hole.clone(),
+    };
+    let mut found = Vec::new();
+    let outcome = scan_stored(&log, &ScanOptions::default(), &mut |event| {
+        found.push(event)
+    });
+    let expected = all.into_iter().filter(|event| {
+        // The third chunk has lost its header and its names; what refers to these is lost, too.
+        event.offset < hole.start || event.offset >= 4096 + 3 * 65_536
+    });
+    let sound: Vec<_> = found
+        .iter()
+        .filter(|event| event.offset < hole.start || event.offset >= 4096 + 3 * 65_536)
+        .cloned()
+        .collect();
+    assert_eq!(sound, expected.collect::<Vec<_>>());
+    assert!(sound.len() > 100);
+    let first = &outcome.damage[0];
+    assert_eq!(
+        (first.offset, first.length),
+        (hole.start, hole.end - hole.start)
+    );
+    assert!(first.reason.contains("part 3 is missing"), "{first}");
+    assert!(outcome.coverage.states.contains(&SourceState::Damaged));
 }

@@ -22,6 +22,13 @@ pub fn read_all(file: &mut EvidenceFile, limit: u64) -> Result<Vec<u8>> {
         return Err(too_long(file));
     }
     let mut bytes = Vec::new();
+    // Room for all of it at once: growing would take up to twice the memory. It is only address
+    // space until something is written there, so a false size costs nothing; where even that is
+    // refused, it grows.
+    let room = usize::try_from(file.size())
+        .unwrap_or(usize::MAX)
+        .saturating_add(1);
+    let _ = bytes.try_reserve_exact(room);
     let outcome = file.seek(SeekFrom::Start(0)).and_then(|_| {
         // One byte more than allowed shows a file that grew, or that lied about its size.
         file.by_ref()

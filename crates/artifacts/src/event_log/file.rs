@@ -5,9 +5,12 @@
 //! may hold what lay on the disk before, and that chunks behind the counted ones may be left from
 //! before a clearing was seen in real logs.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 
 use super::chunk::{CHUNK_HEADER, CHUNK_MAGIC, CHUNK_SIZE, ChunkHeader, RecordHeader};
+use super::log::Log;
 use super::wire::{offset, slice_at, u16_at, u32_at, u64_at};
 use crate::{Damage, Outcome, SourceState};
 
@@ -40,11 +43,11 @@ impl FileHeader {
 
 /// One chunk of the file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span<'a> {
+pub(super) struct Span {
     /// Offset in the file.
     pub(super) base: usize,
-    /// Its bytes; fewer than 64 KiB where the file was cut.
-    pub(super) bytes: &'a [u8],
+    /// How many bytes it has; fewer than 64 KiB where the file was cut.
+    pub(super) length: usize,
     /// Its header; `None` when that is destroyed.
     pub(super) header: Option<ChunkHeader>,
     /// Whether the checksum over its header is right.
@@ -58,31 +61,37 @@ pub(super) struct Span<'a> {
     pub(super) left_over: bool,
 }
 
-impl<'a> Span<'a> {
-    fn with_header(base: usize, bytes: &'a [u8], header: ChunkHeader) -> Self {
-        let intact = header.header_is_intact(bytes);
-        // A damaged header must not decide where its records belong in the order.
-        let first_record = match first_record_from(bytes, CHUNK_HEADER) {
-            Some(record) if !intact => record.record_id,
-            _ => header.first_record,
-        };
-        Self {
+impl Span {
+    fn with_header(
+        base: usize,
+        length: usize,
+        header: ChunkHeader,
+        log: &(impl Log + ?Sized),
+    ) -> Self {
+        let head = log.at(base..base.saturating_add(length.min(CHUNK_HEADER)));
+        let intact = header.header_is_intact(&head);
+        let mut span = Self {
             base,
-            bytes,
+            length,
             header: Some(header),
             intact,
-            knows_its_end: knows_its_end(bytes, &header, intact),
-            first_record,
+            knows_its_end: knows_its_end(length, &header, intact),
+            first_record: header.first_record,
             left_over: false,
+        };
+        // A damaged header must not decide where its records belong in the order.
+        if !intact && let Some(record) = first_record_from(&span.bytes(log), CHUNK_HEADER) {
+            span.first_record = record.record_id;
         }
+        span
     }
 
     /// A chunk whose header is destroyed but whose records still stand where they should.
-    fn without_header(base: usize, bytes: &'a [u8]) -> Option<Self> {
+    fn without_header(base: usize, bytes: &[u8]) -> Option<Self> {
         let record = first_record_from(bytes, CHUNK_HEADER.min(bytes.len()))?;
         Some(Self {
             base,
-            bytes,
+            length: bytes.len(),
             header: None,
             intact: false,
             knows_its_end: false,
@@ -91,19 +100,24 @@ impl<'a> Span<'a> {
         })
     }
 
+    /// Its bytes.
+    pub(super) fn bytes<'l>(&self, log: &'l (impl Log + ?Sized)) -> Cow<'l, [u8]> {
+        log.at(self.base..self.base.saturating_add(self.length))
+    }
+
     /// Where its live records end, counted from the chunk. When the header is damaged that is
     /// not known and the chunk's end is given.
     pub(super) fn live_end(&self) -> usize {
         match self.header {
             Some(header) if self.knows_its_end => header.free_space,
-            _ => self.bytes.len(),
+            _ => self.length,
         }
     }
 }
 
 /// Whether the header says where the live records end.
-fn knows_its_end(bytes: &[u8], header: &ChunkHeader, intact: bool) -> bool {
-    intact && (CHUNK_HEADER..=bytes.len()).contains(&header.free_space)
+fn knows_its_end(length: usize, header: &ChunkHeader, intact: bool) -> bool {
+    intact && (CHUNK_HEADER..=length).contains(&header.free_space)
 }
 
 /// The first readable record at or behind `from`.
@@ -114,11 +128,11 @@ pub(super) fn first_record_from(chunk: &[u8], from: usize) -> Option<RecordHeade
 }
 
 /// Finds the chunks of a log in file order, and says what is wrong with the file.
-pub(super) fn chunks<'a>(bytes: &'a [u8], outcome: &mut Outcome) -> Vec<Span<'a>> {
-    let header = FileHeader::read(bytes);
+pub(super) fn chunks(log: &(impl Log + ?Sized), outcome: &mut Outcome) -> Vec<Span> {
+    let header = FileHeader::read(&log.at(0..FILE_HEADER));
     match header {
         None => {
-            let length = FILE_HEADER.min(bytes.len());
+            let length = FILE_HEADER.min(log.size());
             Damage::new(
                 0,
                 offset(length),
@@ -144,7 +158,7 @@ pub(super) fn chunks<'a>(bytes: &'a [u8], outcome: &mut Outcome) -> Vec<Span<'a>
         .filter(|header| header.intact)
         .map(|header| usize::from(header.chunks));
 
-    let mut spans = find_chunks(bytes, outcome);
+    let mut spans = find_chunks(log, outcome);
     // The count has 16 bits, so at its highest it says nothing.
     if let Some(counted) = counted.filter(|counted| *counted < usize::from(u16::MAX)) {
         if spans.len() < counted {
@@ -163,7 +177,7 @@ const NEAR: u64 = 5000;
 /// be left from before the log was cleared, or from another log that once had that place on the
 /// disk. It is live when its numbers go on from the live ones: numbers only grow, and the
 /// difference between a record's two numbers is the same in the whole file.
-fn mark_left_over(spans: &mut [Span<'_>], counted: usize) {
+fn mark_left_over(spans: &mut [Span], counted: usize) {
     let mut newest: Option<(u64, u64)> = None;
     let mut difference = None;
     let mut with_header = 0_usize;
@@ -198,27 +212,28 @@ fn mark_left_over(spans: &mut [Span<'_>], counted: usize) {
 
 /// Chunks stand 64 KiB apart. Where bytes were lost or added the next chunk is found by what it
 /// begins with.
-fn find_chunks<'a>(bytes: &'a [u8], outcome: &mut Outcome) -> Vec<Span<'a>> {
+fn find_chunks(log: &(impl Log + ?Sized), outcome: &mut Outcome) -> Vec<Span> {
+    let size = log.size();
     let mut spans = Vec::new();
-    let mut at = FILE_HEADER.min(bytes.len());
-    if header_at(bytes, at).is_none()
-        && let Some(first) = next_chunk(bytes, 0)
+    let mut at = FILE_HEADER.min(size);
+    if header_at(log, at).is_none()
+        && let Some(first) = next_chunk(log, 0)
         && first < at
     {
         at = first;
     }
-    while at < bytes.len() {
-        if let Some(header) = header_at(bytes, at) {
-            let end = chunk_end(bytes, at);
-            let chunk = bytes.get(at..end).unwrap_or_default();
-            if chunk.len() < CHUNK_SIZE {
-                cut_short(at, chunk.len(), end == bytes.len(), outcome);
+    while at < size {
+        if let Some(header) = header_at(log, at) {
+            let end = chunk_end(log, at);
+            let length = end.saturating_sub(at);
+            if length < CHUNK_SIZE {
+                cut_short(at, length, end == size, outcome);
             }
-            spans.push(Span::with_header(at, chunk, header));
+            spans.push(Span::with_header(at, length, header, log));
             at = end;
         } else {
-            let next = next_chunk(bytes, at).unwrap_or(bytes.len());
-            without_chunks(bytes, at, next, &mut spans, outcome);
+            let next = next_chunk(log, at).unwrap_or(size);
+            without_chunks(log, at, next, &mut spans, outcome);
             at = next;
         }
     }
@@ -237,19 +252,19 @@ fn cut_short(at: usize, length: usize, at_end: bool, outcome: &mut Outcome) {
 
 /// A stretch in which no chunk begins: unused space, what lay on the disk before, or chunks whose
 /// headers are destroyed.
-fn without_chunks<'a>(
-    bytes: &'a [u8],
+fn without_chunks(
+    log: &(impl Log + ?Sized),
     from: usize,
     to: usize,
-    spans: &mut Vec<Span<'a>>,
+    spans: &mut Vec<Span>,
     outcome: &mut Outcome,
 ) {
-    let last = to == bytes.len();
+    let last = to == log.size();
     let mut at = from;
     while at < to {
         let end = to.min(at.saturating_add(CHUNK_SIZE));
-        let cell = bytes.get(at..end).unwrap_or_default();
-        if let Some(span) = Span::without_header(at, cell) {
+        let cell = log.at(at..end);
+        if let Some(span) = Span::without_header(at, &cell) {
             Damage::new(
                 offset(at),
                 offset(CHUNK_HEADER.min(cell.len())),
@@ -270,32 +285,51 @@ fn without_chunks<'a>(
 }
 
 /// The header of a chunk that begins at `at`.
-fn header_at(bytes: &[u8], at: usize) -> Option<ChunkHeader> {
-    let end = bytes.len().min(at.checked_add(CHUNK_SIZE)?);
-    ChunkHeader::read(bytes.get(at..end)?)
+fn header_at(log: &(impl Log + ?Sized), at: usize) -> Option<ChunkHeader> {
+    ChunkHeader::read(&log.at(at..at.checked_add(CHUNK_HEADER)?))
 }
 
 /// Where the chunk at `at` ends: after 64 KiB, unless another begins before and none there.
-fn chunk_end(bytes: &[u8], at: usize) -> usize {
+fn chunk_end(log: &(impl Log + ?Sized), at: usize) -> usize {
     let whole = at.saturating_add(CHUNK_SIZE);
-    if header_at(bytes, whole).is_some() || whole == bytes.len() {
+    if header_at(log, whole).is_some() || whole == log.size() {
         return whole;
     }
-    next_chunk(bytes, at + CHUNK_MAGIC.len())
-        .filter(|next| *next < whole)
+    next_chunk_before(log, at + CHUNK_MAGIC.len(), whole)
         .unwrap_or(whole)
-        .min(bytes.len())
+        .min(log.size())
 }
 
+/// How much is searched at a time for the next chunk.
+const PIECE: usize = 1 << 20;
+
 /// The next place at or behind `from` where a chunk with a plausible header begins.
-fn next_chunk(bytes: &[u8], from: usize) -> Option<usize> {
-    memmem::find_iter(bytes.get(from..)?, CHUNK_MAGIC)
-        .map(|found| from + found)
-        .find(|at| {
-            // Header size, and first number before last number; and not so close to the file's end
-            // that the header is cut, since nothing can be read by it then.
-            u32_at(bytes, at + 40) == Some(128)
-                && u64_at(bytes, at + 8) <= u64_at(bytes, at + 16)
-                && header_at(bytes, *at).is_some()
-        })
+fn next_chunk(log: &(impl Log + ?Sized), from: usize) -> Option<usize> {
+    next_chunk_before(log, from, usize::MAX)
+}
+
+/// The same, if that place is before `until`.
+fn next_chunk_before(log: &(impl Log + ?Sized), from: usize, until: usize) -> Option<usize> {
+    let until = until.min(log.size());
+    let mut at = from;
+    while at < until {
+        let end = until.min(at.saturating_add(PIECE));
+        // A beginning at the end of the piece reaches behind it.
+        let piece = log.at(at..end.saturating_add(CHUNK_MAGIC.len() - 1));
+        let found = memmem::find_iter(&piece, CHUNK_MAGIC)
+            .map(|found| at + found)
+            .find(|at| {
+                // Header size, and first number before last number; and not so close to the
+                // file's end that the header is cut, since nothing can be read by it then.
+                let head = log.at(*at..at.saturating_add(CHUNK_HEADER));
+                u32_at(&head, 40) == Some(128)
+                    && u64_at(&head, 8) <= u64_at(&head, 16)
+                    && ChunkHeader::read(&head).is_some()
+            });
+        if found.is_some() {
+            return found;
+        }
+        at = end;
+    }
+    None
 }

@@ -75,7 +75,7 @@ impl History {
     }
 
     /// Says how the log began.
-    pub(super) fn conclude(&self, spans: &[Span<'_>], outcome: &mut Outcome) {
+    pub(super) fn conclude(&self, spans: &[Span], outcome: &mut Outcome) {
         let coverage = &mut outcome.coverage;
         if self.exported {
             coverage.note(SourceState::Exported);

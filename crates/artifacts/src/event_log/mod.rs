@@ -24,6 +24,7 @@ pub mod events;
 mod file;
 mod filter;
 mod history;
+mod log;
 mod record;
 mod scan;
 mod summary;
@@ -32,6 +33,6 @@ mod wire;
 mod xml;
 
 pub use record::{EventRecord, EventValue, Wanted};
-pub use scan::{ScanOptions, record_at, scan, scan_all, scan_with};
+pub use scan::{ScanOptions, record_at, scan, scan_all, scan_stored, scan_with};
 pub use summary::{EventCount, summarize};
 pub use xml::record_xml;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use encoding_rs::Encoding;
+use kusari_evidence::ReadAt;
 use kusari_evidence::time::RecordedTime;
 
 use super::binxml::Parser;
@@ -11,6 +12,7 @@ use super::event::{self, Event};
 use super::file::{Span, chunks};
 use super::filter::Filter;
 use super::history::{self, History};
+use super::log::{Log, Stored};
 use super::record::{EventRecord, Wanted};
 use super::walk::Records;
 use super::wire::{offset, slice_at};
@@ -61,12 +63,39 @@ pub fn scan_with(
     options: &ScanOptions<'_>,
     sink: &mut dyn FnMut(EventRecord),
 ) -> Outcome {
+    scan_log(bytes, options, sink)
+}
+
+/// Reads a log where it lies, chunk by chunk: for logs that are too large for memory. What of it
+/// cannot be read is damage, and costs the records that lie there.
+pub fn scan_stored(
+    log: &dyn ReadAt,
+    options: &ScanOptions<'_>,
+    sink: &mut dyn FnMut(EventRecord),
+) -> Outcome {
+    let stored = Stored::new(log);
+    let mut outcome = scan_log(&stored, options, sink);
+    let unreadable = stored.unreadable();
+    if !unreadable.is_empty() {
+        outcome.coverage.note(SourceState::Damaged);
+        for damage in std::mem::replace(&mut outcome.damage, unreadable) {
+            damage.push_to(&mut outcome.damage);
+        }
+    }
+    outcome
+}
+
+fn scan_log<L: Log + ?Sized>(
+    log: &L,
+    options: &ScanOptions<'_>,
+    sink: &mut dyn FnMut(EventRecord),
+) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut spans = chunks(bytes, &mut outcome);
+    let mut spans = chunks(log, &mut outcome);
     // A full log goes on at its first chunk again, so its order in the file is not that in time.
     spans.sort_by_key(|span| (span.left_over, span.first_record, span.base));
     let mut scan = Scan {
-        bytes,
+        log,
         options,
         filter: Filter::new(options.wanted, &history::WATCHED),
         history: History::default(),
@@ -102,8 +131,8 @@ pub fn scan_with(
     outcome
 }
 
-struct Scan<'w, 'a, 's> {
-    bytes: &'a [u8],
+struct Scan<'w, 'a, 's, L: ?Sized> {
+    log: &'a L,
     options: &'s ScanOptions<'w>,
     filter: Filter,
     history: History,
@@ -117,10 +146,12 @@ struct Scan<'w, 'a, 's> {
     sink: &'s mut dyn FnMut(EventRecord),
 }
 
-impl<'a> Scan<'_, 'a, '_> {
-    fn chunk(&mut self, span: &Span<'a>, before: &[Span<'a>]) {
+impl<L: Log + ?Sized> Scan<'_, '_, '_, L> {
+    fn chunk(&mut self, span: &Span, before: &[Span]) {
+        let log = self.log;
+        let bytes = &*span.bytes(log);
         if let Some(header) = span.header {
-            let wrong = match (span.intact, header.records_are_intact(span.bytes)) {
+            let wrong = match (span.intact, header.records_are_intact(bytes)) {
                 (true, true) => None,
                 (true, false) => Some("the checksum over the chunk's records is wrong"),
                 (false, true) => Some("the checksum over the chunk's header is wrong"),
@@ -138,11 +169,11 @@ impl<'a> Scan<'_, 'a, '_> {
             }
         }
         self.filter.enter_chunk();
-        let mut parser = Parser::new(span.bytes);
-        let mut records = Records::of(span);
+        let mut parser = Parser::new(bytes);
+        let mut records = Records::of(span, bytes);
         while let Some(record) = records.next(&mut self.outcome.damage) {
             if self.number(span, &record, before) {
-                self.record(&mut parser, span, &record);
+                self.record(&mut parser, bytes, span, &record);
             }
         }
         if let Some(last) = span.header.map(|header| header.last_record)
@@ -161,15 +192,16 @@ impl<'a> Scan<'_, 'a, '_> {
 
     /// Counts the record and sees whether its number follows from the last one. `false` for a
     /// copy of a record that was already read.
-    fn number(&mut self, span: &Span<'a>, record: &RecordHeader, before: &[Span<'a>]) -> bool {
+    fn number(&mut self, span: &Span, record: &RecordHeader, before: &[Span]) -> bool {
         let place = (span.base + record.at, record.length);
         if self.last.is_some_and(|last| record.record_id <= last) && self.seen.is_none() {
-            self.seen = Some(places(before, span, record.at));
+            self.seen = Some(places(self.log, before, span, record.at));
         }
         if let Some(seen) = &mut self.seen {
             if let Some((at, length)) = seen.get(&record.record_id).copied() {
-                let first = slice_at(self.bytes, at, length);
-                if first.is_some() && first == slice_at(self.bytes, place.0, place.1) {
+                let stretch = |at: usize, length| self.log.at(at..at.saturating_add(length));
+                let first = stretch(at, length);
+                if !first.is_empty() && first == stretch(place.0, place.1) {
                     Damage::new(
                         offset(place.0),
                         offset(place.1),
@@ -203,11 +235,17 @@ impl<'a> Scan<'_, 'a, '_> {
         true
     }
 
-    fn record(&mut self, parser: &mut Parser<'a>, span: &Span<'a>, record: &RecordHeader) {
+    fn record<'c>(
+        &mut self,
+        parser: &mut Parser<'c>,
+        bytes: &'c [u8],
+        span: &Span,
+        record: &RecordHeader,
+    ) {
         // In exported logs the header's time is missing or another than the event's own.
         let timeless = record.written().is_none();
         let watched = self.history.watches() || timeless || self.history.exported();
-        if !watched && !self.filter.lets_through(span.bytes, record) {
+        if !watched && !self.filter.lets_through(bytes, record) {
             return;
         }
         let (start, end) = record.content();
@@ -239,15 +277,17 @@ impl<'a> Scan<'_, 'a, '_> {
     }
 
     /// Looks for records in slack and in chunks that are left over.
-    fn carve(&mut self, spans: &[Span<'a>]) {
+    fn carve(&mut self, spans: &[Span]) {
+        let log = self.log;
         let mut known: HashMap<(u64, u64), ()> = HashMap::new();
-        let mut slack: Vec<(&Span<'a>, usize)> = Vec::new();
+        let mut slack: Vec<(&Span, usize)> = Vec::new();
         for span in spans {
             if span.left_over {
                 slack.push((span, super::chunk::CHUNK_HEADER));
                 continue;
             }
-            let mut records = Records::of(span);
+            let bytes = span.bytes(log);
+            let mut records = Records::of(span, &bytes);
             while let Some(record) = records.next(&mut Vec::new()) {
                 known.insert((record.record_id, record.written), ());
             }
@@ -255,9 +295,10 @@ impl<'a> Scan<'_, 'a, '_> {
         }
         for (span, from) in slack {
             self.filter.enter_chunk();
-            let mut parser = Parser::strict(span.bytes);
+            let bytes = &*span.bytes(log);
+            let mut parser = Parser::strict(bytes);
             let mut at = from;
-            while let Some(record) = super::file::first_record_from(span.bytes, at) {
+            while let Some(record) = super::file::first_record_from(bytes, at) {
                 at = record.at + 1;
                 // The same record often lies in the slack of many chunks: what Windows had in
                 // the buffer from which it wrote them.
@@ -283,25 +324,29 @@ impl<'a> Scan<'_, 'a, '_> {
 }
 
 /// Where the records of earlier chunks, and of this one up to `until`, stand in the file.
-fn places(before: &[Span<'_>], span: &Span<'_>, until: usize) -> HashMap<u64, (usize, usize)> {
+fn places(
+    log: &(impl Log + ?Sized),
+    before: &[Span],
+    span: &Span,
+    until: usize,
+) -> HashMap<u64, (usize, usize)> {
     let mut places = HashMap::new();
-    for span in before.iter().filter(|span| !span.left_over) {
-        let mut records = Records::of(span);
+    let mut add = |span: &Span, until: usize| {
+        let bytes = span.bytes(log);
+        let mut records = Records::of(span, &bytes);
         while let Some(record) = records.next(&mut Vec::new()) {
+            if record.at >= until {
+                break;
+            }
             places
                 .entry(record.record_id)
                 .or_insert((span.base + record.at, record.length));
         }
+    };
+    for span in before.iter().filter(|span| !span.left_over) {
+        add(span, usize::MAX);
     }
-    let mut records = Records::of(span);
-    while let Some(record) = records.next(&mut Vec::new()) {
-        if record.at >= until {
-            break;
-        }
-        places
-            .entry(record.record_id)
-            .or_insert((span.base + record.at, record.length));
-    }
+    add(span, until);
     places
 }
 
@@ -358,7 +403,7 @@ fn assemble(event: Event, base: usize, record: &RecordHeader) -> Option<EventRec
 pub fn record_at(bytes: &[u8], at: u64) -> Option<EventRecord> {
     let (span, record) = find(bytes, at)?;
     let (start, end) = record.content();
-    let mut parser = Parser::new(span.bytes);
+    let mut parser = Parser::new(span_bytes(bytes, &span));
     let event = event::read(&mut parser, start, end, encoding_rs::WINDOWS_1252).ok()?;
     let mut found = assemble(event, span.base, &record)?;
     found.recovered = span.left_over || record.at >= span.live_end();
@@ -366,14 +411,19 @@ pub fn record_at(bytes: &[u8], at: u64) -> Option<EventRecord> {
 }
 
 /// The chunk and record at that byte offset of the log.
-pub(super) fn find(bytes: &[u8], at: u64) -> Option<(Span<'_>, RecordHeader)> {
+pub(super) fn find(bytes: &[u8], at: u64) -> Option<(Span, RecordHeader)> {
     let at = usize::try_from(at).ok()?;
     let span = chunks(bytes, &mut Outcome::default())
         .into_iter()
         .find(|span| {
             at.checked_sub(span.base)
-                .is_some_and(|in_chunk| in_chunk < span.bytes.len())
+                .is_some_and(|in_chunk| in_chunk < span.length)
         })?;
-    let record = RecordHeader::read(span.bytes, at - span.base).ok()?;
+    let record = RecordHeader::read(span_bytes(bytes, &span), at - span.base).ok()?;
     Some((span, record))
+}
+
+/// The bytes of a chunk of a log in memory.
+pub(super) fn span_bytes<'a>(bytes: &'a [u8], span: &Span) -> &'a [u8] {
+    slice_at(bytes, span.base, span.length).unwrap_or_default()
 }

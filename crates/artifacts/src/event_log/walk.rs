@@ -9,19 +9,21 @@ use crate::Damage;
 
 /// The live records of a chunk in their order; each damaged stretch is skipped and reported.
 pub(super) struct Records<'s, 'a> {
-    span: &'s Span<'a>,
+    span: &'s Span,
+    bytes: &'a [u8],
     at: usize,
     end: usize,
     last: Option<u64>,
 }
 
 impl<'s, 'a> Records<'s, 'a> {
-    /// From the first record on.
-    pub(super) fn of(span: &'s Span<'a>) -> Self {
+    /// From the first record on, of the chunk with these bytes.
+    pub(super) fn of(span: &'s Span, bytes: &'a [u8]) -> Self {
         Self {
             span,
-            at: CHUNK_HEADER.min(span.bytes.len()),
-            end: span.live_end(),
+            bytes,
+            at: CHUNK_HEADER.min(bytes.len()),
+            end: span.live_end().min(bytes.len()),
             last: None,
         }
     }
@@ -36,7 +38,7 @@ impl<'s, 'a> Records<'s, 'a> {
         if self.at >= self.end {
             return None;
         }
-        let bytes = self.span.bytes;
+        let bytes = self.bytes;
         let found = RecordHeader::read(bytes, self.at);
         let record = match found {
             Ok(record) if self.continues(&record) => record,
@@ -63,9 +65,9 @@ impl<'s, 'a> Records<'s, 'a> {
     /// The next readable record behind a damaged place. Its number must go on from the last.
     fn resync(&self) -> Option<RecordHeader> {
         let from = self.at + 1;
-        let rest = self.span.bytes.get(from..self.end)?;
+        let rest = self.bytes.get(from..self.end)?;
         memmem::find_iter(rest, RECORD_MAGIC)
-            .filter_map(|at| RecordHeader::read(self.span.bytes, from + at).ok())
+            .filter_map(|at| RecordHeader::read(self.bytes, from + at).ok())
             .find(|record| self.last.is_none_or(|last| record.record_id > last))
     }
 
@@ -77,7 +79,7 @@ impl<'s, 'a> Records<'s, 'a> {
         damage: &mut Vec<Damage>,
     ) {
         if !resumed {
-            let rest = self.span.bytes.get(self.at..to).unwrap_or_default();
+            let rest = self.bytes.get(self.at..to).unwrap_or_default();
             // Exported logs may name the chunk's end as the begin of free space, with zeroes
             // behind the last record. Without a header nobody knows where the records should end,
             // unless the chunk itself was cut.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use evtx::{EvtxChunkData, ParserSettings};
 
 use super::chunk::CHUNK_SIZE;
-use super::scan::find;
+use super::scan::{find, span_bytes};
 use super::wire::offset;
 
 /// The event whose record begins at that byte offset of the log, as XML.
@@ -27,7 +27,7 @@ pub fn record_xml(bytes: &[u8], at: u64) -> Result<String, String> {
     }
     // The crate expects whole chunks. It reads one chunk of a known size here, so its time and
     // memory are bounded; it is not audited against hostile bytes, so a panic is contained.
-    let mut chunk = span.bytes.to_vec();
+    let mut chunk = span_bytes(bytes, &span).to_vec();
     chunk.resize(CHUNK_SIZE, 0);
     let rendered = catch_unwind(AssertUnwindSafe(|| {
         let mut data = EvtxChunkData::new(chunk, false).map_err(|error| error.to_string())?;

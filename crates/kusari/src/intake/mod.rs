@@ -35,6 +35,8 @@ mod system_hive_identity;
 mod user_hive;
 pub(crate) mod vendor_log;
 
+use kusari_evidence::ReadAt;
+
 use crate::harvest::Harvest;
 
 pub(crate) use discovery::{Found, discover, source_name_of};
@@ -69,7 +71,13 @@ pub struct ArtifactKind {
     pub companions: fn(&str) -> Vec<String>,
     /// Reads it. The bytes are handed over, because a hive keeps them.
     pub read: fn(ArtifactFile, &ReadOptions, &mut Harvest),
+    /// Reads a large one where it lies, piece by piece; `None` for kinds that are never large. It
+    /// must give what `read` gives.
+    pub read_in_place: Option<ReadInPlace>,
 }
+
+/// See [`ArtifactKind::read_in_place`].
+pub type ReadInPlace = fn(&dyn ReadAt, &ReadOptions, &mut Harvest);
 
 /// What people call a kind of artifact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 
 use kusari_artifacts::vendor_log::Profile;
 use kusari_artifacts::{Damage, SourceState};
-use kusari_evidence::hash::{Sha256, sha256};
-use kusari_evidence::{Evidence, FileSystem, read_all, read_recovering};
+use kusari_evidence::hash::{Sha256, sha256, sha256_of};
+use kusari_evidence::{Evidence, EvidenceFile, FileSystem, read_all, read_recovering};
 use rayon::prelude::*;
 
 use super::discovery::Found;
-use super::{ArtifactFile, ArtifactKind, ReadOptions};
+use super::{ArtifactFile, ArtifactKind, ReadInPlace, ReadOptions};
 use crate::harvest::Harvest;
 
 /// The largest artifact that is read into memory. The largest event log that Windows' own
@@ -33,6 +33,11 @@ pub(crate) struct SourceRead {
 }
 
 impl SourceRead {
+    /// One that could not be read.
+    fn unreadable(error: String) -> Self {
+        Self::of_image(Harvest::default(), 0, Some(error))
+    }
+
     /// What an image says of itself; its bytes are not hashed for that.
     pub(crate) fn of_image(harvest: Harvest, size: u64, error: Option<String>) -> Self {
         Self {
@@ -77,6 +82,26 @@ pub(crate) fn read_sources(
 /// The bytes of sources that are in memory at the same time, if no single one is larger.
 const IN_MEMORY: u64 = 384 << 20;
 
+/// From this size on, a source whose kind can be read where it lies is not taken into memory. Such a
+/// one is read twice, once for its hash; that costs little where it is stored as it is, and much
+/// where it is packed, so smaller ones are read once.
+const IN_PLACE_FROM: u64 = 128 << 20;
+
+/// The bytes that a source takes in memory.
+fn in_memory(found: &Found<'_>) -> u64 {
+    if reads_in_place(found).is_some() {
+        0
+    } else {
+        found.size
+    }
+}
+
+/// How a source is read where it lies, when it is.
+fn reads_in_place(found: &Found<'_>) -> Option<ReadInPlace> {
+    let large = found.size >= IN_PLACE_FROM;
+    found.kind.read_in_place.filter(|_| large)
+}
+
 /// Splits the sources into runs that are read at the same time, so that a machine with gigabytes
 /// of logs does not take all memory.
 fn batches<'f, 'a>(found: &'f [Found<'a>]) -> Vec<&'f [Found<'a>]> {
@@ -85,7 +110,7 @@ fn batches<'f, 'a>(found: &'f [Found<'a>]) -> Vec<&'f [Found<'a>]> {
     while !rest.is_empty() {
         let mut bytes = 0_u64;
         let fits = rest.iter().take_while(|found| {
-            bytes = bytes.saturating_add(found.size);
+            bytes = bytes.saturating_add(in_memory(found));
             bytes <= IN_MEMORY
         });
         let count = fits.count().max(1);
@@ -97,6 +122,9 @@ fn batches<'f, 'a>(found: &'f [Found<'a>]) -> Vec<&'f [Found<'a>]> {
 }
 
 fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> SourceRead {
+    if let Some(read) = reads_in_place(found) {
+        return read_large(found, read, options, known);
+    }
     let mut harvest = Harvest::default();
     match load(found) {
         Ok(Loaded { file, unreadable }) => {
@@ -121,13 +149,50 @@ fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> Sour
                 error: None,
             }
         }
-        Err(error) => SourceRead {
-            size: 0,
-            sha256: None,
-            companions: Vec::new(),
-            harvest,
-            error: Some(error.to_string()),
-        },
+        Err(error) => SourceRead::unreadable(error.to_string()),
+    }
+}
+
+/// Reads a source where it lies, and hashes it at the same time.
+fn read_large(
+    found: &Found<'_>,
+    read: ReadInPlace,
+    options: &ReadOptions,
+    known: &Known<'_>,
+) -> SourceRead {
+    let files = found.place.volume.file_system.as_ref();
+    let mut file = match files.open(&found.path, None) {
+        Ok(file) => file,
+        Err(error) => return SourceRead::unreadable(error.to_string()),
+    };
+    let size = file.size();
+    let bytes = EvidenceFile::bytes(&file);
+    // A copy in a shadow copy is most often the same as the live one; then its hash is enough.
+    let is_copy = found.place.volume.snapshot.is_some();
+    let mut harvest = Harvest::default();
+    let sha256 = if is_copy {
+        sha256_of(&mut file)
+    } else {
+        let (sha256, ()) = rayon::join(
+            || sha256_of(&mut file),
+            || read(bytes.as_ref(), options, &mut harvest),
+        );
+        sha256
+    };
+    // What cannot be read stands among the damage that the reader saw.
+    let sha256 = sha256.ok();
+    if is_copy {
+        match sha256.and_then(|sha256| known(found, sha256, &[])) {
+            Some(known) => harvest = known,
+            None => read(bytes.as_ref(), options, &mut harvest),
+        }
+    }
+    SourceRead {
+        size,
+        sha256,
+        companions: Vec::new(),
+        harvest,
+        error: None,
     }
 }
 
@@ -242,13 +307,7 @@ pub(crate) fn read_login_log(
                 error: None,
             }
         }
-        Err(error) => SourceRead {
-            size: 0,
-            sha256: None,
-            companions: Vec::new(),
-            harvest,
-            error: Some(error),
-        },
+        Err(error) => SourceRead::unreadable(error),
     }
 }
 

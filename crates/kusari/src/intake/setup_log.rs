@@ -44,6 +44,7 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     recognise,
     companions: no_companions,
     read,
+    read_in_place: None,
 };
 
 /// What the time of a section is.

@@ -23,6 +23,7 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     recognise: |file| hive::is_hive_named(file, "SOFTWARE"),
     companions: hive::logs,
     read,
+    read_in_place: None,
 };
 
 fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {

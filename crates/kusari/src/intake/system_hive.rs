@@ -34,6 +34,7 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     recognise: |file| hive::is_hive_named(file, "SYSTEM"),
     companions: hive::logs,
     read,
+    read_in_place: None,
 };
 
 fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {

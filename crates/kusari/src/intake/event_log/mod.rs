@@ -16,7 +16,8 @@ use std::collections::{HashMap, HashSet};
 
 use kusari_artifacts::Locator;
 use kusari_artifacts::event_log::events::{TypedEvent, WANTED, typed};
-use kusari_artifacts::event_log::{EventRecord, ScanOptions, scan_with};
+use kusari_artifacts::event_log::{EventRecord, ScanOptions, scan_stored, scan_with};
+use kusari_evidence::ReadAt;
 
 use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Title, no_companions};
 use crate::harvest::{Harvest, MachineFact};
@@ -52,22 +53,32 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     recognise,
     companions: no_companions,
     read,
+    read_in_place: Some(read_in_place),
 };
 
 fn recognise(file: &LooseFile<'_>) -> bool {
     file.head.starts_with(b"ElfFile\0")
 }
 
-fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
-    let scan_options = ScanOptions {
+fn scan_options(options: &ReadOptions) -> ScanOptions<'static> {
+    ScanOptions {
         wanted: Some(WANTED),
         carve: options.carve,
         ..ScanOptions::default()
-    };
+    }
+}
+
+fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
     let mut intake = Intake::new(harvest);
-    let outcome = scan_with(&file.bytes, &scan_options, &mut |record| {
-        intake.take(&record)
-    });
+    let mut take = |record| intake.take(&record);
+    let outcome = scan_with(&file.bytes, &scan_options(options), &mut take);
+    harvest.outcome(outcome);
+}
+
+fn read_in_place(log: &dyn ReadAt, options: &ReadOptions, harvest: &mut Harvest) {
+    let mut intake = Intake::new(harvest);
+    let mut take = |record| intake.take(&record);
+    let outcome = scan_stored(log, &scan_options(options), &mut take);
     harvest.outcome(outcome);
 }
 
