@@ -92,7 +92,7 @@ pub(super) fn may_begin(head: [u8; 8]) -> bool {
 pub(super) fn parse(bytes: &[u8], offset: u64) -> Result<Record<'_>, NotARecord> {
     let length = u32_at(bytes, 0)?;
     let size = usize::try_from(length).map_err(|_| Wrong("its length is no record's"))?;
-    if size < SHORTEST || size > LONGEST || size % 8 != 0 {
+    if !(SHORTEST..=LONGEST).contains(&size) || size % 8 != 0 {
         return Err(Wrong("its length is no record's"));
     }
     let version = match u16_at(bytes, 4)? {
@@ -171,7 +171,7 @@ fn named<I: Ids>(bytes: &[u8], version: Version, _: I) -> Result<Record<'_>, Not
     let name = bytes.get(name_offset..name_end).ok_or(Incomplete)?;
     let time = Timestamp::from_filetime(u64_at(bytes, rest + 8)?)
         .ok_or(Wrong("its time is before 1601 or behind 9999"))?;
-    if name.as_chunks::<2>().0.iter().any(|unit| *unit == [0, 0]) {
+    if name.as_chunks::<2>().0.contains(&[0, 0]) {
         return Err(Wrong("its name holds a zero"));
     }
     Ok(Record {
