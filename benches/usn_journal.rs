@@ -2,6 +2,9 @@
 //! are made, renamed and deleted meanwhile. `KUSARI_USN_JOURNAL` names a file to which the journal
 //! is written, for other people's readers.
 
+// A bench may fail loudly.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
