@@ -17,7 +17,8 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         beside: &Nothing,
         depth: 0,
     };
-    if let Ok(files) = ewf::open_logical(&candidate) {
-        work::file_system(files.as_ref());
+    if let Ok(evidence) = ewf::open_logical(&candidate) {
+        assert!(evidence.facts.len() < 10_000, "facts without end");
+        work::file_system(evidence.files.as_ref());
     }
 });

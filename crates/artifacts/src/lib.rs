@@ -31,6 +31,7 @@ pub mod software_hive;
 pub mod system_hive;
 pub mod text;
 pub mod user_hive;
+pub mod usn_journal;
 pub mod vendor_log;
 
 pub use coverage::{Coverage, NumberGap, SourceState};

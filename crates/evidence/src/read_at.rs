@@ -5,6 +5,7 @@
 //! are a [`ReadAt`], so each can stand on any other.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes that can be read at any place, from several threads at a time, and never change.
@@ -21,6 +22,16 @@ pub trait ReadAt: Send + Sync {
     /// # Errors
     /// When the byte at `offset` cannot be read.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// The first stretch at or behind `offset` whose bytes are stored; what lies before it is a
+    /// hole that reads as zeros. `None` when nothing but a hole follows. So the gigabytes or
+    /// terabytes that a sparse stream begins with need not be read.
+    ///
+    /// Where it is not known what is stored, that is all of the rest.
+    fn next_stored(&self, offset: u64) -> Option<Range<u64>> {
+        let size = self.size();
+        (offset < size).then_some(offset..size)
+    }
 }
 
 /// Fills `buffer` from `offset`.
@@ -108,6 +119,15 @@ impl ReadAt for Window {
             _ => Ok(0),
         }
     }
+
+    fn next_stored(&self, offset: u64) -> Option<Range<u64>> {
+        if offset >= self.length {
+            return None;
+        }
+        let stored = self.bytes.next_stored(self.start.checked_add(offset)?)?;
+        let inside = |at: u64| at.saturating_sub(self.start).min(self.length);
+        Some(inside(stored.start)..inside(stored.end)).filter(|stored| !stored.is_empty())
+    }
 }
 
 impl ReadAt for Vec<u8> {
@@ -144,6 +164,30 @@ mod tests {
             (outside.size(), outside.read_at(0, &mut [0]).unwrap()),
             (0, 0)
         );
+    }
+
+    #[test]
+    fn a_window_on_holes_knows_its_part_of_what_is_stored() {
+        struct Holed;
+        impl ReadAt for Holed {
+            fn size(&self) -> u64 {
+                100
+            }
+            fn read_at(&self, _: u64, buffer: &mut [u8]) -> io::Result<usize> {
+                Ok(buffer.len())
+            }
+            fn next_stored(&self, offset: u64) -> Option<Range<u64>> {
+                (offset < 60).then_some(offset.max(40)..60)
+            }
+        }
+        let window = |start, length| Window::new(Arc::new(Holed), start, length);
+        assert_eq!(window(30, 50).next_stored(0), Some(10..30));
+        assert_eq!(window(30, 50).next_stored(12), Some(12..30));
+        assert_eq!(window(30, 20).next_stored(0), Some(10..20));
+        assert_eq!(window(30, 50).next_stored(30), None);
+        assert_eq!(window(0, 40).next_stored(0), None);
+        assert_eq!(vec![0_u8; 4].next_stored(1), Some(1..4));
+        assert_eq!(vec![0_u8; 4].next_stored(4), None);
     }
 
     #[test]

@@ -190,6 +190,21 @@ impl ReadAt for ClusterStream {
         }
         Ok(filled)
     }
+
+    fn next_stored(&self, offset: u64) -> Option<Range<u64>> {
+        // Clusters that no run maps cannot be read: that is an error to be met, not a hole.
+        let end = self.extents.size;
+        let mapped = self.extents.end().saturating_mul(self.clusters.size);
+        let lost = mapped.max(offset)..self.extents.valid.max(mapped);
+        let first = self.extents.runs_from(offset / self.clusters.size);
+        let stored = first.iter().filter(|run| run.lcn.is_some());
+        let ranges = stored
+            .map(|run| self.bytes_of(run))
+            .chain(std::iter::once(lost));
+        ranges
+            .map(|range| range.start.max(offset)..range.end.min(end))
+            .find(|range| !range.is_empty())
+    }
 }
 
 #[cfg(test)]
@@ -230,6 +245,10 @@ mod tests {
         );
         assert_eq!(read_vec_at(&stream, 6, 8).unwrap(), bytes[6..14]);
         assert_eq!(stream.data_ranges(), [0..8, 12..14]);
+        assert_eq!(stream.next_stored(0), Some(0..8));
+        assert_eq!(stream.next_stored(9), Some(12..14));
+        assert_eq!(stream.next_stored(13), Some(13..14));
+        assert_eq!(stream.next_stored(14), None);
         assert_eq!(stream.read_at(19, &mut [0; 4]).unwrap(), 0);
     }
 
@@ -246,6 +265,8 @@ mod tests {
             let mut buffer = [0; 20];
             assert_eq!(stream.read_at(0, &mut buffer).unwrap(), 8, "{runs:?}");
             assert!(stream.read_at(8, &mut buffer).is_err(), "{runs:?}");
+            // What is lost is no hole.
+            assert_eq!(stream.next_stored(19), Some(19..20), "{runs:?}");
         }
         let leaving = stream(&[(0, 4, Some(18))], 16, 16);
         let mut buffer = [0; 16];

@@ -71,8 +71,15 @@ impl<'a> Opener<'a> {
     ) -> Result<Layer, FormatError> {
         match inside {
             Inside::Disk(container) => Ok(self.disk(container, place)),
-            Inside::Files { kind, title, files } => {
-                let mut layer = Layer::new(kind, title).with_notes(files.notes());
+            Inside::Files {
+                layer,
+                files,
+                parts,
+            } => {
+                let mut layer = layer.with_notes(files.notes());
+                if !parts.is_empty() {
+                    layer = layer.fact("files", parts.join(", "));
+                }
                 let inner = self.collection(files, "", place, depth);
                 match inner {
                     Ok(Some(inner)) => {

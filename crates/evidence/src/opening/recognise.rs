@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::LayerKind;
+use super::{Layer, LayerKind};
 use crate::archive::{self, ZipArchive};
 use crate::container::{self, Beside, Candidate, Container, Ends, ewf, split_raw};
 use crate::{FileSystem, FormatError, ReadAt, read_vec_at, signature};
@@ -29,9 +29,11 @@ pub(super) struct Given<'a> {
 pub(super) enum Inside {
     Disk(Container),
     Files {
-        kind: LayerKind,
-        title: String,
+        /// What is known of it.
+        layer: Layer,
         files: Arc<dyn FileSystem>,
+        /// The names of the files that it consists of.
+        parts: Vec<String>,
     },
 }
 
@@ -40,7 +42,7 @@ impl Inside {
     pub(super) fn files(&self) -> &[String] {
         match self {
             Self::Disk(container) => &container.files,
-            Self::Files { .. } => &[],
+            Self::Files { parts, .. } => parts,
         }
     }
 }
@@ -77,17 +79,21 @@ pub(super) fn recognise(given: &Given<'_>) -> Result<Option<Inside>, FormatError
         end: &[],
     };
     if ewf::is_logical(&ends) {
+        let logical = ewf::open_logical(&candidate)?;
         return Ok(Some(Inside::Files {
-            kind: LayerKind::Container,
-            title: "L01".to_owned(),
-            files: Arc::from(ewf::open_logical(&candidate)?),
+            layer: Layer {
+                facts: logical.facts,
+                ..Layer::new(LayerKind::Container, logical.format)
+            },
+            files: Arc::from(logical.files),
+            parts: logical.segments,
         }));
     }
     if archive::is_zip(&start) {
         return Ok(Some(Inside::Files {
-            kind: LayerKind::Archive,
-            title: "zip archive".to_owned(),
+            layer: Layer::new(LayerKind::Archive, "zip archive"),
             files: Arc::new(ZipArchive::open(bytes, given.place)?),
+            parts: Vec::new(),
         }));
     }
     if let Some(refused) = signature::unread(&start) {

@@ -218,3 +218,33 @@ fn a_disk_image_in_a_zip_is_opened_by_itself() {
         .collect();
     assert!(kinds.contains(&"NTFS"), "{kinds:?} {:?}", evidence.notes);
 }
+
+#[test]
+fn logical_evidence_is_opened_as_the_files_that_it_holds() {
+    use kusari_fixtures::ewf::{LogicalFile, write_logical};
+    let folder = |name: &str, children| LogicalFile {
+        name: name.to_owned(),
+        children,
+        ..LogicalFile::default()
+    };
+    let log = LogicalFile {
+        name: "setupapi.dev.log".to_owned(),
+        content: Some(b"[Device Install Log]".to_vec()),
+        ..LogicalFile::default()
+    };
+    let drive = folder("C", vec![folder("Windows", vec![folder("INF", vec![log])])]);
+    let here = TestFolder::new();
+    here.write("files.L01", &write_logical(&[drive]));
+    let evidence = open(&here.path().join("files.L01")).unwrap();
+    assert_eq!(evidence.layer.kind, LayerKind::Container);
+    assert!(evidence.layer.title.starts_with("L01, "));
+    let fact = |name: &str| {
+        let found = evidence.layer.facts.iter().find(|fact| fact.name == name);
+        found.map(|fact| fact.value.as_str())
+    };
+    assert_eq!(fact("files"), Some("files.L01"));
+    assert_eq!(fact("segments"), Some("1"));
+    assert_eq!(volumes(&evidence), [("C", Some('C'), Layout::Drive, "C")]);
+    let paths = all_paths(&evidence.volumes[0]);
+    assert_eq!(paths.last().unwrap(), "Windows/INF/setupapi.dev.log");
+}

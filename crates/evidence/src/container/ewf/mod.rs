@@ -31,7 +31,7 @@ mod v2;
 mod tests;
 
 use super::{Candidate, Container, Ends, Format};
-use crate::{FileSystem, FormatError};
+use crate::FormatError;
 use file_header::Kind;
 use image::Image;
 
@@ -66,10 +66,12 @@ pub fn is_logical(ends: &Ends<'_>) -> bool {
     Kind::of(ends.start).is_some_and(Kind::is_logical)
 }
 
+pub use logical::LogicalEvidence;
+
 /// Opens logical evidence (`.L01`, `.Lx01`) as the file system that its list of files describes.
 ///
 /// # Errors
 /// When it is none, or its list of files cannot be read.
-pub fn open_logical(candidate: &Candidate<'_>) -> Result<Box<dyn FileSystem>, FormatError> {
+pub fn open_logical(candidate: &Candidate<'_>) -> Result<LogicalEvidence, FormatError> {
     logical::open(candidate)
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::fields::{adler32, hex};
 use super::geometry::Sizes;
 use super::image::Image;
-use crate::container::Candidate;
+use crate::container::{Candidate, Fact};
 use crate::fields::{u32_at, u64_at};
 use crate::file_system::{find_ignoring_case, sort_key};
 use crate::{
@@ -31,10 +31,20 @@ const LONGEST_LIST: u64 = 1 << 30;
 /// Bytes before the list in version 1: its MD5, its length, a checksum.
 const HEADER: u64 = 48;
 
+/// Logical evidence, opened.
+pub struct LogicalEvidence {
+    /// Which format: `L01`, `Lx01`.
+    pub format: &'static str,
+    /// The files that it holds.
+    pub files: Box<dyn FileSystem>,
+    /// What it says about itself: case number, examiner, when it was made.
+    pub facts: Vec<Fact>,
+    /// The names of the segments that it consists of.
+    pub segments: Vec<String>,
+}
+
 /// Opens logical evidence.
-pub(super) fn open(
-    candidate: &Candidate<'_>,
-) -> std::result::Result<Box<dyn FileSystem>, FormatError> {
+pub(super) fn open(candidate: &Candidate<'_>) -> std::result::Result<LogicalEvidence, FormatError> {
     let mut image = Image::open(candidate)?;
     if !image.segments.kind.is_logical() {
         return Err(FormatError::Unsupported(
@@ -51,19 +61,26 @@ pub(super) fn open(
         chunk,
         chunks: size.div_ceil(chunk),
     });
-    // Facts carry notes of their own, and there is no place for the facts in a file system.
-    let _ = image.facts();
-    Ok(Box::new(LogicalFiles {
-        kind: if image.segments.kind.is_version_2() {
-            "Lx01"
-        } else {
-            "L01"
-        },
-        evidence: candidate.name.to_owned(),
-        media,
-        list,
-        notes: image.notes.into_vec(),
-    }))
+    let facts = image.facts();
+    let format = if image.segments.kind.is_version_2() {
+        "Lx01"
+    } else {
+        "L01"
+    };
+    let segments = image.segments.found.iter();
+    let segments = segments.map(|segment| segment.name.clone()).collect();
+    Ok(LogicalEvidence {
+        format,
+        files: Box::new(LogicalFiles {
+            kind: format,
+            evidence: candidate.name.to_owned(),
+            media,
+            list,
+            notes: image.notes.into_vec(),
+        }),
+        facts,
+        segments,
+    })
 }
 
 /// The bytes of the list of files.

@@ -58,7 +58,7 @@ fn open(bytes: Vec<u8>) -> Result<Box<dyn FileSystem>, crate::FormatError> {
         beside: &files,
         depth: 0,
     };
-    super::open(&candidate)
+    super::open(&candidate).map(|evidence| evidence.files)
 }
 
 fn content(files: &dyn FileSystem, path: &str) -> Vec<u8> {
