@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::bitmap::Unused;
 use super::block_list::BlockList;
@@ -18,17 +18,12 @@ pub(super) struct Stores {
     entries: Vec<CatalogEntry>,
     /// For each copy, why it is not sure which one was made next.
     order: Vec<Option<Arc<str>>>,
-    lists: Mutex<Lists>,
-}
-
-/// The block lists that were read so far: those of the newest copies.
-#[derive(Default)]
-struct Lists {
-    /// The newest first.
-    read: Vec<Arc<BlockList>>,
+    /// The block list of each copy, once it was read. They are read from the newest on, so whoever
+    /// asks for a newer one never waits for an older one.
+    lists: Vec<OnceLock<Arc<BlockList>>>,
     /// The blocks of all chains that were read. None may belong to two stores: so what is kept in
     /// memory never grows beyond what stands on the volume.
-    seen: HashSet<u64>,
+    seen: Mutex<HashSet<u64>>,
 }
 
 impl fmt::Debug for Stores {
@@ -40,9 +35,10 @@ impl fmt::Debug for Stores {
 impl Stores {
     pub(super) fn new(entries: Vec<CatalogEntry>, order: Vec<Option<Arc<str>>>) -> Self {
         Self {
+            lists: entries.iter().map(|_| OnceLock::new()).collect(),
             entries,
             order,
-            lists: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -99,26 +95,32 @@ impl Stores {
 
     /// The copy's own store and the newer ones, in this order.
     fn layers(&self, volume: &Arc<dyn ReadAt>, index: usize) -> Vec<Layer> {
-        let wanted = self.entries.len().saturating_sub(index);
-        // A thread that panicked left whole lists behind.
-        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
-        let Lists { read, seen } = &mut *lists;
-        let missing = self.entries.iter().rev().skip(read.len());
-        for entry in missing.take(wanted.saturating_sub(read.len())) {
-            let size = entry.size.min(volume.size());
-            read.push(Arc::new(match &entry.place {
-                Some(place) => BlockList::read(volume.as_ref(), place, size, seen),
-                None => BlockList::unreadable(
-                    "the catalog does not say where its store lies".to_owned(),
-                ),
-            }));
-        }
-        (read.iter().take(wanted).rev().zip(index..))
-            .map(|(list, index)| Layer {
-                list: Arc::clone(list),
+        let stores = self.entries.iter().zip(&self.lists).zip(&self.order);
+        let mut layers: Vec<Layer> = stores
+            .enumerate()
+            .skip(index)
+            .rev()
+            .map(|(index, ((entry, list), order))| Layer {
+                list: Arc::clone(list.get_or_init(|| Arc::new(self.read(volume, entry)))),
                 number: index.saturating_add(1),
-                order: self.order.get(index).cloned().flatten(),
+                order: order.clone(),
             })
-            .collect()
+            .collect();
+        layers.reverse();
+        layers
+    }
+
+    /// Reads a list. Those of the newer copies were read before, so no two are read at a time and
+    /// nobody waits for what was seen.
+    fn read(&self, volume: &Arc<dyn ReadAt>, entry: &CatalogEntry) -> BlockList {
+        let Some(place) = &entry.place else {
+            return BlockList::unreadable(
+                "the catalog does not say where its store lies".to_owned(),
+            );
+        };
+        let size = entry.size.min(volume.size());
+        // A thread that panicked left whole blocks behind.
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        BlockList::read(volume.as_ref(), place, size, &mut seen)
     }
 }

@@ -6,6 +6,7 @@ mod hostile;
 mod libvshadow;
 mod random;
 mod reading;
+mod waiting;
 
 use std::sync::Arc;
 
