@@ -24,6 +24,7 @@ mod file_table;
 mod fixups;
 mod folder;
 mod folder_cache;
+mod folder_paths;
 mod identity;
 mod index;
 mod mft;
