@@ -1,6 +1,6 @@
 //! Everything on a file system, in one order, within limits.
 
-use crate::{Entry, EntryKind, FileSystem};
+use crate::{Entry, EntryKind, FileSystem, Stream};
 
 /// How far a walk goes on evidence that may be hostile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub struct WalkSummary {
     pub notes: Vec<String>,
 }
 
+/// The most bytes that the lists of the folders on one path may take. A folder by itself has up to
+/// two million entries, and those inside each other may be the same again and again.
+const MOST_HELD: usize = 1 << 30;
+
 /// The most notes that are kept; the last says that there were more.
 const MOST_NOTES: usize = 100;
 
@@ -52,22 +56,34 @@ impl WalkSummary {
 /// A folder that cannot be read costs only itself; it and every limit reached are said in the
 /// summary.
 pub fn walk(files: &dyn FileSystem, limits: &Limits, visit: &mut dyn FnMut(Entry)) -> WalkSummary {
+    walk_holding(files, limits, MOST_HELD, visit)
+}
+
+/// As [`walk`], with so many bytes for the lists of the folders on one path.
+fn walk_holding(
+    files: &dyn FileSystem,
+    limits: &Limits,
+    most_held: usize,
+    visit: &mut dyn FnMut(Entry),
+) -> WalkSummary {
     let mut summary = WalkSummary::default();
-    // One list a level, so memory is bounded by the depth and the largest folders on one path.
-    let mut levels = vec![listing(files, "", &mut summary)];
+    // One list a level; lists that were made and not gone through count as entries.
+    let mut levels = vec![Level::of(files, "", &mut summary)];
+    let mut passed_over = 0_u64;
     while let Some(level) = levels.last_mut() {
-        let Some(entry) = level.next() else {
+        let Some(entry) = level.entries.next() else {
             levels.pop();
             continue;
         };
-        if summary.entries == limits.entries {
+        if summary.entries.saturating_add(passed_over) >= limits.entries {
             summary.note(format!(
                 "`{}` and what follows: not looked at, {} entries are the limit",
-                entry.path, limits.entries
+                shortened(&entry.path),
+                limits.entries
             ));
             break;
         }
-        summary.entries += 1;
+        summary.entries = summary.entries.saturating_add(1);
         let folder = (entry.kind == EntryKind::Folder).then(|| entry.path.clone());
         visit(entry);
         if let Some(path) = folder {
@@ -77,27 +93,63 @@ pub fn walk(files: &dyn FileSystem, limits: &Limits, visit: &mut dyn FnMut(Entry
                     shortened(&path),
                     limits.depth
                 ));
-            } else {
-                let below = listing(files, &path, &mut summary);
-                levels.push(below);
+                continue;
             }
+            let below = Level::of(files, &path, &mut summary);
+            let held = levels
+                .iter()
+                .fold(below.bytes, |sum, level| sum.saturating_add(level.bytes));
+            if held > most_held {
+                passed_over = passed_over.saturating_add(below.count());
+                summary.note(format!(
+                    "`{}`: not looked into, the folders that it stands in hold too many entries",
+                    shortened(&path)
+                ));
+                continue;
+            }
+            levels.push(below);
         }
     }
     summary
 }
 
-fn listing(
-    files: &dyn FileSystem,
-    path: &str,
-    summary: &mut WalkSummary,
-) -> std::vec::IntoIter<Entry> {
-    match files.list(path) {
-        Ok(entries) => entries.into_iter(),
-        Err(error) => {
-            summary.note(error.to_string());
-            Vec::new().into_iter()
+/// What stands in a folder, as far as it was not given yet.
+struct Level {
+    entries: std::vec::IntoIter<Entry>,
+    /// How much memory the whole list takes.
+    bytes: usize,
+}
+
+impl Level {
+    fn of(files: &dyn FileSystem, path: &str, summary: &mut WalkSummary) -> Self {
+        let entries = match files.list(path) {
+            Ok(entries) => entries,
+            Err(error) => {
+                summary.note(error.to_string());
+                Vec::new()
+            }
+        };
+        let bytes = entries.iter().fold(0_usize, |sum, entry| {
+            sum.saturating_add(size_of_entry(entry))
+        });
+        Self {
+            bytes,
+            entries: entries.into_iter(),
         }
     }
+
+    fn count(&self) -> u64 {
+        u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
+    }
+}
+
+/// How much memory an entry takes.
+fn size_of_entry(entry: &Entry) -> usize {
+    let own = size_of::<Entry>().saturating_add(entry.path.len());
+    entry.streams.iter().fold(own, |sum, stream| {
+        sum.saturating_add(size_of::<Stream>())
+            .saturating_add(stream.name.len())
+    })
 }
 
 /// A path that is too long for a message, cut in its middle.
@@ -114,9 +166,11 @@ fn shortened(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
-    use crate::FolderFileSystem;
     use crate::test_folder::TestFolder;
+    use crate::{FileTimes, FolderFileSystem};
 
     fn paths(folder: &TestFolder, limits: Limits) -> (Vec<String>, WalkSummary) {
         let files = FolderFileSystem::new(folder.path()).unwrap();
@@ -166,6 +220,65 @@ mod tests {
             "{:?}",
             summary.notes
         );
+    }
+
+    /// Folders that hold a hundred folders each, and so on.
+    struct Endless(AtomicUsize);
+
+    impl FileSystem for Endless {
+        fn kind(&self) -> &str {
+            "endless"
+        }
+
+        fn evidence(&self) -> &str {
+            "test"
+        }
+
+        fn entry(&self, _: &str) -> crate::Result<Option<Entry>> {
+            Ok(None)
+        }
+
+        fn list(&self, path: &str) -> crate::Result<Vec<Entry>> {
+            let entries = (0..100).map(|number| Entry {
+                path: format!("{path}/{number:02}"),
+                kind: EntryKind::Folder,
+                size: 0,
+                times: FileTimes::default(),
+                streams: Vec::new(),
+                deleted: false,
+                reference: None,
+            });
+            self.0.fetch_add(100, Ordering::Relaxed);
+            Ok(entries.collect())
+        }
+
+        fn open(&self, path: &str, _: Option<&str>) -> crate::Result<crate::EvidenceFile> {
+            Err(crate::Error::NotFound {
+                evidence: "test".to_owned(),
+                path: path.to_owned(),
+            })
+        }
+    }
+
+    #[test]
+    fn what_stands_in_memory_and_what_is_listed_is_bounded() {
+        let files = Endless(AtomicUsize::new(0));
+        let limits = Limits {
+            depth: 128,
+            entries: 50_000,
+        };
+        let (mut deepest, mut given) = (0, 0);
+        let held = 10 * 100 * size_of::<Entry>();
+        let summary = walk_holding(&files, &limits, held, &mut |entry| {
+            deepest = deepest.max(entry.path.matches('/').count());
+            given += 1;
+        });
+        assert!((5..10).contains(&deepest), "{deepest}");
+        assert!(summary.entries == given && given <= 50_000);
+        assert!(files.0.load(Ordering::Relaxed) <= 50_000 + 11 * 100);
+        let said = summary.notes.join("\n");
+        assert!(said.contains("hold too many entries"), "{said}");
+        assert_eq!(summary.notes.len(), 101);
     }
 
     #[test]

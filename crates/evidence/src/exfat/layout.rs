@@ -281,6 +281,10 @@ impl Volume for ExfatLayout {
         Ok(assembly.out)
     }
 
+    fn clusters_size(&self) -> u64 {
+        self.heap.size_there()
+    }
+
     fn notes(&self) -> &Notes {
         &self.notes
     }

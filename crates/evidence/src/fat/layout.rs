@@ -362,6 +362,10 @@ impl Volume for FatLayout {
         Ok(assembly.out)
     }
 
+    fn clusters_size(&self) -> u64 {
+        self.heap.size_there()
+    }
+
     fn notes(&self) -> &Notes {
         &self.notes
     }

@@ -38,6 +38,12 @@ impl Heap {
             .checked_add(index.checked_mul(self.cluster_size)?)
     }
 
+    /// How many bytes the clusters have, of those that are there.
+    pub(crate) fn size_there(&self) -> u64 {
+        let said = u64::from(self.count).saturating_mul(self.cluster_size);
+        said.min(self.volume.size().saturating_sub(self.start))
+    }
+
     /// How many clusters so many bytes take.
     pub(crate) fn clusters_for(&self, bytes: u64) -> u64 {
         bytes.div_ceil(self.cluster_size.max(1))

@@ -8,6 +8,7 @@ pub(crate) mod deleted;
 pub(crate) mod dos_time;
 pub(crate) mod folder;
 pub(crate) mod heap;
+mod kept_folders;
 pub(crate) mod name;
 pub(crate) mod notes;
 pub(crate) mod open_error;

@@ -1,20 +1,21 @@
 //! Paths on a volume: folders looked up by name, with those read last kept in memory.
 
-use std::collections::HashMap;
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::folder::{Folder, FolderPlace, Record};
+use super::kept_folders::Kept;
 use super::notes::Notes;
 use super::open_error::refused;
+use super::slots::SLOT;
 use crate::{Entry, EntryKind, Error, EvidenceFile, FileTimes, ReadAt, sort_key};
 
-/// How many records the kept folders may hold together (the last one is kept whatever it holds).
-const MOST_KEPT: usize = 200_000;
-
-/// How many records may be read in all; so many that no sound volume comes near it, whatever is
-/// asked of it. Folders that lead to the same clusters could otherwise be read without end.
-const MOST_READ: usize = 200_000_000;
+/// How many slots of folders may be read in all: four times as many as the clusters have, within
+/// these bounds (4 GiB and 256 GiB of them). No sound volume comes near it, whatever is asked of it;
+/// folders that lead to the same clusters could otherwise be read without end.
+const TIMES_READ: u64 = 4;
+const MOST_READ: RangeInclusive<u64> = 128 << 20..=8 << 30;
 
 /// The most entries of a folder that are given.
 pub(crate) const MOST_OF_A_FOLDER: usize = 2_000_000;
@@ -55,6 +56,9 @@ pub(crate) trait Volume: Send + Sync {
     /// When its clusters hold something else now; says what.
     fn deleted_folder(&self, record: &Record, parent: u32) -> Result<Folder, String>;
 
+    /// How many bytes of clusters there are.
+    fn clusters_size(&self) -> u64;
+
     /// What a person should know.
     fn notes(&self) -> &Notes;
 }
@@ -64,15 +68,8 @@ pub(crate) struct Tree<V> {
     pub(crate) volume: V,
     evidence: String,
     kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    folders: HashMap<FolderPlace, (Arc<Folder>, u64)>,
-    clock: u64,
-    records: usize,
-    /// Records that were read so far, those of folders that are not kept any more included.
-    read: usize,
+    /// How many slots may be read in all.
+    most_read: u64,
 }
 
 /// What stands at a path.
@@ -87,7 +84,10 @@ enum Found {
 
 impl<V: Volume> Tree<V> {
     pub(crate) fn new(volume: V, evidence: &str) -> Self {
+        let slots = volume.clusters_size() / u64::try_from(SLOT).unwrap_or(u64::MAX);
+        let most_read = slots.saturating_mul(TIMES_READ);
         Self {
+            most_read: most_read.clamp(*MOST_READ.start(), *MOST_READ.end()),
             volume,
             evidence: evidence.to_owned(),
             kept: Mutex::default(),
@@ -240,13 +240,8 @@ impl<V: Volume> Tree<V> {
             if let Some(folder) = kept.get(place) {
                 return Ok(folder);
             }
-            if kept.read > MOST_READ {
-                return Err(Error::Limit {
-                    evidence: self.evidence.clone(),
-                    path: path.to_owned(),
-                    what: "the number of directory entries that were read, many of them again and again,",
-                    limit: 200_000_000,
-                });
+            if kept.read >= self.most_read {
+                return Err(self.read_too_often(path));
             }
         }
         let folder = self
@@ -256,6 +251,20 @@ impl<V: Volume> Tree<V> {
         let folder = Arc::new(folder);
         lock().put(place, Arc::clone(&folder));
         Ok(folder)
+    }
+
+    fn read_too_often(&self, path: &str) -> Error {
+        let limit = self.most_read;
+        self.volume.notes().add(format!(
+            "not all folders were read: {limit} slots of folders are the limit, many of which were \
+             read again and again"
+        ));
+        Error::Limit {
+            evidence: self.evidence.clone(),
+            path: path.to_owned(),
+            what: "the number of slots of folders that were read, many of them again and again,",
+            limit,
+        }
     }
 
     pub(crate) fn read_error(&self, path: &str, source: io::Error) -> Error {
@@ -295,53 +304,6 @@ pub(crate) fn place_of(record: &Record) -> io::Result<Option<FolderPlace>> {
     }))
 }
 
-impl Kept {
-    fn get(&mut self, place: FolderPlace) -> Option<Arc<Folder>> {
-        self.clock = self.clock.saturating_add(1);
-        let clock = self.clock;
-        let (folder, used) = self.folders.get_mut(&place)?;
-        *used = clock;
-        Some(Arc::clone(folder))
-    }
-
-    fn put(&mut self, place: FolderPlace, folder: Arc<Folder>) {
-        self.read = self.read.saturating_add(weight(&folder));
-        self.records = self.records.saturating_add(weight(&folder));
-        if self.records > MOST_KEPT {
-            self.drop_older_half();
-        }
-        self.clock = self.clock.saturating_add(1);
-        if let Some((twice, _)) = self.folders.insert(place, (folder, self.clock)) {
-            self.records = self.records.saturating_sub(weight(&twice));
-        }
-    }
-
-    /// Makes room, as all kept folders are looked at for it, for many at a time: a volume may
-    /// have hundreds of thousands of empty folders.
-    fn drop_older_half(&mut self) {
-        let mut by_use: Vec<(u64, FolderPlace)> = self
-            .folders
-            .iter()
-            .map(|(place, (_, used))| (*used, *place))
-            .collect();
-        by_use.sort_unstable_by_key(|(used, _)| *used);
-        for (_, place) in by_use {
-            if self.records <= MOST_KEPT / 2 {
-                break;
-            }
-            if let Some((gone, _)) = self.folders.remove(&place) {
-                self.records = self.records.saturating_sub(weight(&gone));
-            }
-        }
-    }
-}
-
-/// How many records a folder counts as: one for itself, so that empty ones are bounded, too.
-fn weight(folder: &Folder) -> usize {
-    let records = folder.live.len().saturating_add(folder.deleted.len());
-    records.saturating_add(1)
-}
-
 fn root_entry() -> Entry {
     Entry {
         path: String::new(),
@@ -356,26 +318,93 @@ fn root_entry() -> Entry {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
 
-    #[test]
-    fn hundreds_of_thousands_of_empty_folders_are_kept_in_bounds_and_time() {
-        let place = |first| FolderPlace {
+    const fn place(first: u32, length: u64) -> FolderPlace {
+        FolderPlace {
             first,
-            contiguous: false,
-            length: None,
-        };
-        let mut kept = Kept::default();
-        let start = Instant::now();
-        for first in 0..500_000 {
-            kept.put(place(first), Arc::new(Folder::default()));
-            assert!(kept.records <= MOST_KEPT + 1);
+            contiguous: true,
+            length: Some(length),
         }
-        // Each folder that is added may not look at all that are kept.
-        assert!(start.elapsed() < Duration::from_secs(60));
-        assert_eq!(kept.records, kept.folders.len());
-        assert!(kept.get(place(499_999)).is_some() && kept.get(place(0)).is_none());
+    }
+
+    /// A volume whose root holds folders that share their first cluster, each longer than the one
+    /// before. Nothing can be taken from the slots in them.
+    #[derive(Default)]
+    struct Shared {
+        notes: Notes,
+        read: AtomicU64,
+    }
+
+    const FOLDERS: u64 = 1_000;
+    const SLOTS: u64 = 8 << 20;
+
+    impl Volume for Shared {
+        fn root(&self) -> FolderPlace {
+            place(2, 0)
+        }
+
+        fn folder(&self, at: FolderPlace) -> io::Result<Folder> {
+            if at == self.root() {
+                let folder = |length: u64| Record {
+                    name: length.to_string(),
+                    aliases: Vec::new(),
+                    kind: EntryKind::Folder,
+                    size: length,
+                    valid: length,
+                    times: FileTimes::default(),
+                    first: 3,
+                    contiguous: true,
+                    deleted: false,
+                    at: length,
+                    untrusted: None,
+                };
+                let mut root = Folder::default();
+                root.live = (1..=FOLDERS).map(folder).collect();
+                return Ok(root);
+            }
+            self.read.fetch_add(SLOTS, Ordering::Relaxed);
+            let mut empty = Folder::default();
+            empty.slots = SLOTS;
+            Ok(empty)
+        }
+
+        fn fold(&self, name: &str) -> String {
+            name.to_owned()
+        }
+
+        fn record_at(&self, _: u64, _: bool) -> io::Result<Record> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn content(&self, _: &Record) -> io::Result<Arc<dyn ReadAt>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn deleted_folder(&self, _: &Record, _: u32) -> Result<Folder, String> {
+            Err("none".to_owned())
+        }
+
+        fn clusters_size(&self) -> u64 {
+            1 << 20
+        }
+
+        fn notes(&self) -> &Notes {
+            &self.notes
+        }
+    }
+
+    #[test]
+    fn folders_that_share_their_clusters_are_not_read_without_end() {
+        let tree = Tree::new(Shared::default(), "test");
+        let lists = (1..=FOLDERS).map(|folder| tree.list(&folder.to_string()));
+        let (read, refused): (Vec<_>, Vec<_>) = lists.partition(Result::is_ok);
+        assert!(!read.is_empty() && !refused.is_empty());
+        assert!(tree.volume.read.load(Ordering::Relaxed) <= MOST_READ.start() + SLOTS);
+        let error = refused[0].as_ref().unwrap_err().to_string();
+        assert!(error.contains("again and again"), "{error}");
+        assert_eq!(tree.volume.notes.all().len(), 1);
     }
 }
