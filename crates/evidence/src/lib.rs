@@ -80,7 +80,7 @@ pub use format_error::FormatError;
 pub use guid::Guid;
 pub use opening::{
     Evidence, Layer, LayerKind, Layout, LockedVolume, Media, OpenOptions, OpenProgress, Snapshot,
-    Volume, VolumePlace, open, open_with,
+    Volume, VolumePlace, open, open_bytes, open_with,
 };
 pub use read_at::{ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
 pub use reading::{Recovered, read_all, read_recovering};

@@ -21,7 +21,8 @@ pub use layer::{Layer, LayerKind};
 pub use locked::LockedVolume;
 pub use options::{OpenOptions, OpenProgress};
 
-use crate::{DiskFile, Error, FolderFileSystem, Result, SingleFile, host_name};
+use crate::container::Nothing;
+use crate::{DiskFile, Error, FolderFileSystem, ReadAt, Result, SingleFile, host_name};
 use beside::DiskFolder;
 use opener::Opener;
 use recognise::{Given, recognise};
@@ -31,6 +32,9 @@ const READABLE: &str = "a disk image (E01, Ex01, L01, VHD, VHDX, VMDK, QCOW2, ra
                         folder that is a drive (with Windows or Users in it), a triage collection \
                         as folder or zip (KAPE, Velociraptor, CyLR), a folder of artifact files, \
                         or one artifact file";
+
+/// What [`open_bytes`] can read, for messages.
+const READABLE_BYTES: &str = "a disk image (E01, Ex01, L01, VHD, VHDX, VMDK, QCOW2, raw) or a zip";
 
 /// Opens a disk image, an archive, a folder or a file as evidence.
 ///
@@ -59,6 +63,43 @@ pub fn open_with(path: &Path, options: &OpenOptions<'_>) -> Result<Evidence> {
             expected: READABLE,
         })
     }
+}
+
+/// Opens the bytes of a disk image or an archive that do not lie in a file of the examiner's
+/// machine: in memory, on a server, in something that another program reads. `name` is what
+/// [`Evidence::path`] and messages say. Nothing stands beside them, so an image must be whole in
+/// its first file.
+///
+/// # Errors
+/// When the bytes cannot be read, or are no image and no archive, or one that is too damaged or of
+/// a kind that is not read.
+pub fn open_bytes(
+    bytes: Arc<dyn ReadAt>,
+    name: &str,
+    options: &OpenOptions<'_>,
+) -> Result<Evidence> {
+    let path = Path::new(name);
+    let mut opener = Opener::new(path, options);
+    let format = |source| Error::Format {
+        path: path.to_owned(),
+        source,
+    };
+    let inside = recognise(&Given {
+        bytes,
+        name,
+        beside: &Nothing,
+        place: "",
+        depth: 0,
+    });
+    let Some(inside) = inside.map_err(format)? else {
+        return Err(Error::Unsupported {
+            path: path.to_owned(),
+            found: "something that is no disk image and no archive".to_owned(),
+            expected: READABLE_BYTES,
+        });
+    };
+    let layer = opener.unfold(inside, "", 0).map_err(format)?;
+    Ok(opener.finish(name.to_owned(), layer))
 }
 
 /// For a path that is not there, the part of it that is: most are typing mistakes.

@@ -248,3 +248,27 @@ fn logical_evidence_is_opened_as_the_files_that_it_holds() {
     let paths = all_paths(&evidence.volumes[0]);
     assert_eq!(paths.last().unwrap(), "Windows/INF/setupapi.dev.log");
 }
+
+#[test]
+fn bytes_open_as_the_file_that_holds_them_does() {
+    use kusari_fixtures::zip::{Member, archive};
+
+    let zip = archive(&[Member::stored("C/Windows/INF/setupapi.dev.log", b"x")]);
+    let folder = TestFolder::new();
+    folder.write("kape.zip", &zip);
+    let file = open(&folder.path().join("kape.zip")).unwrap();
+    let options = OpenOptions::default();
+    let bytes = open_bytes(Arc::new(zip), "kape.zip", &options).unwrap();
+    assert_eq!(bytes.layer, file.layer);
+    assert_eq!(
+        all_paths(&bytes.volumes[0]),
+        ["Windows", "Windows/INF", "Windows/INF/setupapi.dev.log"]
+    );
+    assert_eq!(
+        (bytes.id.as_str(), bytes.path.as_path()),
+        ("kape.zip", Path::new("kape.zip"))
+    );
+
+    let error = open_bytes(Arc::new(b"regf".to_vec()), "SYSTEM", &options).unwrap_err();
+    assert!(matches!(error, Error::Unsupported { .. }), "{error}");
+}

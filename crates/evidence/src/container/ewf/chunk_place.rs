@@ -201,6 +201,8 @@ fn stored_1(table: &ChunkTable, raw: u32, next: Option<u32>, wide: bool) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::super::contents::Table;
     use super::super::fields::adler32;
     use super::*;
@@ -264,6 +266,34 @@ mod tests {
         let (alone, mut bytes) = table(&raw, None);
         bytes[104] ^= 1;
         assert!(find(&alone, &bytes, 0).is_err());
+    }
+
+    /// Bytes of which nothing can be read.
+    struct Bad(AtomicUsize);
+
+    impl ReadAt for Bad {
+        fn size(&self) -> u64 {
+            10_000
+        }
+
+        fn read_at(&self, _: u64, _: &mut [u8]) -> io::Result<usize> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Err(io::Error::other("bad sector"))
+        }
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_is_not_read_again_for_each_chunk() {
+        let (table, _) = table(&[1000; 50], Some(300));
+        let (bad, pages) = (Bad(AtomicUsize::new(0)), Pages::new());
+        let mut read = Vec::new();
+        for index in 0..50 {
+            let error = pages.find(3, &table, &bad, index).unwrap_err();
+            assert!(error.to_string().contains("bad sector"), "{error}");
+            read.push(bad.0.load(Ordering::Relaxed));
+        }
+        // The list and its copy, once.
+        assert_eq!(read, [2; 50]);
     }
 
     #[test]

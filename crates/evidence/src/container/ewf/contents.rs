@@ -146,3 +146,48 @@ impl Contents {
             .or_else(|| coherent().map(|(geometry, _)| geometry))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::geometry::MediaKind;
+    use super::*;
+
+    #[test]
+    fn bombs_are_not_unpacked_one_after_the_other() {
+        let mut contents = Contents::default();
+        let mut unpacked = 0;
+        for _ in 0..1000 {
+            if contents.wants_text(Source::Header) {
+                unpacked += 1;
+                contents.add_text(Source::Header, b"no text", "here");
+            }
+        }
+        assert_eq!(unpacked, MOST);
+    }
+
+    #[test]
+    fn what_is_said_again_and_again_is_kept_a_few_times() {
+        let mut contents = Contents::default();
+        for number in 0..1000_u32 {
+            let geometry = Geometry {
+                media: MediaKind::Fixed,
+                chunk_count: 0,
+                sectors_per_chunk: 64,
+                bytes_per_sector: 512,
+                sectors: u64::from(number),
+                physical: None,
+                write_blocker: None,
+                compression: None,
+                error_granularity: None,
+                set: None,
+                short: false,
+            };
+            contents.add_geometry(geometry, true, true);
+            contents.add_hash(HashAlgorithm::Md5, Some(&number.to_le_bytes()));
+            contents.add_facts([Fact::new("sessions", number.to_string())]);
+        }
+        assert_eq!(contents.geometries.len(), MOST);
+        assert_eq!(contents.hashes.len(), MOST);
+        assert_eq!(contents.facts.len(), MOST);
+    }
+}

@@ -1,6 +1,8 @@
 //! Tests of whole images.
 
 mod damage;
+#[cfg(target_os = "linux")]
+mod many_segments;
 mod outside;
 mod sets;
 
