@@ -9,12 +9,18 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use kusari_evidence::time::Timestamp;
+use kusari_evidence_fuzz::checksums;
 use kusari_evidence_fuzz::image::encode;
 use kusari_fixtures::bitlocker::{BitLocker, Method, Progress, Protector};
 use kusari_fixtures::dos_time::FileTimes;
+use kusari_fixtures::event_log::Guid;
 use kusari_fixtures::ewf::{Image, Layout as EwfLayout, LogicalFile, write_logical};
 use kusari_fixtures::exfat::{ExfatWriter, Format as ExfatFormat};
 use kusari_fixtures::fat::{FatWriter, Format as FatFormat, Variant};
+use kusari_fixtures::shadow_copy::{
+    Descriptor, Identity, Layout as StoreLayout, StoreBytes, write_catalog, write_store,
+    write_volume_header,
+};
 use kusari_fixtures::vhd::{Layout, Vhd};
 use kusari_fixtures::vhdx::Vhdx;
 use kusari_fixtures::zip::{Member, archive};
@@ -135,7 +141,31 @@ fn own(folder: &Path) {
         Member::deflated("b.txt", &[b'x'; 300], DEFLATED.to_vec()),
     ];
     put(folder, "zip", "two", &archive(&members));
-    put(folder, "partition", "mbr", &encode(&mbr(&fat)));
+    let (mbr, gpt) = (mbr(&fat), gpt(&exfat()));
+    for (name, disk) in [("mbr", &mbr), ("gpt", &gpt)] {
+        put(folder, "partition", name, &encode(disk));
+        put(folder, "opening", name, &encode(disk));
+    }
+    let with_copies = shadow_copies();
+    put(folder, "shadow_copy", "three", &encode(&with_copies));
+
+    // The whole way: disks in containers, a disk in an archive, files in logical evidence.
+    let mut disk = Vhd::new(u64::try_from(mbr.len()).unwrap(), Layout::Dynamic(4096));
+    for (sector, bytes) in (0_u64..).zip(mbr.chunks(512)) {
+        if bytes.iter().any(|byte| *byte != 0) {
+            disk.write(sector, bytes);
+        }
+    }
+    let vhd = disk.to_bytes();
+    put(folder, "opening", "vhd", &encode(&vhd));
+    let collected = [
+        Member::stored("C/Windows/a.txt", b"stored"),
+        Member::stored("disk.vhd", &vhd),
+    ];
+    put(folder, "opening", "zip", &encode(&archive(&collected)));
+    let image = Image::default().write(&mbr);
+    put(folder, "opening", "ewf", &encode(&image[0].bytes));
+    put(folder, "opening", "logical", &encode(&logical));
 
     put(folder, "lznt1", "run", &chunk(4096, &LZNT1_RUN));
     let mut huffman = vec![0; 256];
@@ -174,6 +204,90 @@ fn mbr(volume: &[u8]) -> Vec<u8> {
     }
     disk.extend(volume);
     disk
+}
+
+/// A disk with one volume in a partition of a GPT, which has its backup at the end.
+fn gpt(volume: &[u8]) -> Vec<u8> {
+    let mut disk = vec![0; 64 << 10];
+    disk.extend(volume);
+    disk.resize(disk.len() + 33 * 512, 0);
+    let last = disk.len() / 512 - 1;
+    disk[446 + 4] = 0xee;
+    disk[446 + 8] = 1;
+    disk[446 + 12..446 + 16].copy_from_slice(&u32::try_from(last).unwrap().to_le_bytes());
+    disk[510..512].copy_from_slice(&[0x55, 0xaa]);
+    for (here, other, entries) in [(1, last, 2), (last, 1, last - 32)] {
+        let header = &mut disk[here * 512..][..92];
+        header[..16].copy_from_slice(b"EFI PART\0\0\x01\0\x5c\0\0\0");
+        let places = [here, other, 34, last - 33];
+        for (place, sector) in header[24..56].chunks_exact_mut(8).zip(places) {
+            place.copy_from_slice(&u64::try_from(sector).unwrap().to_le_bytes());
+        }
+        header[56..72].fill(0x11);
+        header[72..80].copy_from_slice(&u64::try_from(entries).unwrap().to_le_bytes());
+        header[80] = 128;
+        header[84] = 128;
+        let entry = &mut disk[entries * 512..][..128];
+        // Basic data, as Windows partitions its disks.
+        entry[..16].copy_from_slice(&[
+            0xa2, 0xa0, 0xd0, 0xeb, 0xe5, 0xb9, 0x33, 0x44, 0x87, 0xc0, 0x68, 0xb6, 0xb7, 0x26,
+            0x99, 0xc7,
+        ]);
+        entry[16..32].fill(0x22);
+        let sectors = volume.len() / 512;
+        entry[32..40].copy_from_slice(&128_u64.to_le_bytes());
+        entry[40..48].copy_from_slice(&u64::try_from(127 + sectors).unwrap().to_le_bytes());
+    }
+    checksums::gpt(&mut disk);
+    disk
+}
+
+/// A volume of 64 blocks without a file system, with three copies that hold some of its blocks.
+fn shadow_copies() -> Vec<u8> {
+    const BLOCKS: usize = 64;
+    let at = |block: usize| u64::try_from(block).unwrap() * 0x4000;
+    let guid = |first: u8| Guid([first; 16]);
+    let mut volume = vec![0; BLOCKS * 0x4000];
+    write_volume_header(&mut volume, guid(0xEE), at(2));
+    let mut stores = Vec::new();
+    for number in 1..4_u8 {
+        let first = usize::from(number) * 10;
+        let area: Vec<u64> = (first..first + 10).map(at).collect();
+        let layout = StoreLayout::new(&area, 1, BLOCKS, true);
+        let mut descriptors = vec![
+            Descriptor::stored(at(42), layout.data[0]),
+            Descriptor::stored(at(42 + usize::from(number)), layout.data[1]),
+            Descriptor::moved(at(50), at(52)),
+        ];
+        descriptors.push(Descriptor::overlay(at(44), layout.data[2], 0xff));
+        for (place, content) in layout.data.iter().zip(number..) {
+            volume[usize::try_from(place.volume).unwrap()] = content;
+        }
+        let store = StoreBytes {
+            identity: Identity {
+                store: guid(number),
+                copy: guid(0x20 + number),
+                set: guid(0x40 + number),
+                created: 133_000_000_000_000_000 + u64::from(number) * 36_000_000_000,
+                sequence: u64::from(number),
+                attributes: 0x0042_0009,
+                machine: "BENEFITS".to_owned(),
+                file: 0x0001_0000_0000_0025,
+            },
+            size: at(BLOCKS),
+            descriptors,
+            unused: vec![false; BLOCKS],
+            previously_unused: None,
+        };
+        write_store(&mut volume, &layout, &store);
+        stores.push((layout, store));
+    }
+    let stores: Vec<_> = stores
+        .iter()
+        .map(|(layout, store)| (layout, store))
+        .collect();
+    write_catalog(&mut volume, &[at(2)], &stores);
+    volume
 }
 
 fn times() -> FileTimes {
