@@ -1,6 +1,7 @@
 //! How fast a change journal is read: a volume with hundreds of thousands of files in folders that
 //! are made, renamed and deleted meanwhile. `KUSARI_USN_JOURNAL` names a file to which the journal
-//! is written, for other people's readers.
+//! is written, for other people's readers; `KUSARI_USN_RECORDS` says how many records it has, a
+//! million unless told.
 
 // A bench may fail loudly.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
@@ -12,7 +13,12 @@ use kusari_artifacts::usn_journal::{Journal, PathStanding, ReadOptions, carve, s
 use kusari_fixtures::usn_journal::{Change, JournalWriter};
 
 /// Records of the journal; about 110 bytes each.
-const RECORDS: u64 = 1_000_000;
+fn wanted() -> u64 {
+    match std::env::var("KUSARI_USN_RECORDS") {
+        Ok(count) => count.parse().unwrap(),
+        Err(_) => 1_000_000,
+    }
+}
 
 const FOLDERS: u64 = 20_000;
 
@@ -51,7 +57,7 @@ impl Volume {
     }
 }
 
-fn journal() -> Vec<u8> {
+fn journal(records: u64) -> Vec<u8> {
     let mut volume = Volume {
         writer: JournalWriter::new(1 << 32),
         names: Vec::new(),
@@ -66,7 +72,7 @@ fn journal() -> Vec<u8> {
     }
     let mut random = 88_172_645_463_325_252_u64;
     let mut number = 0;
-    while volume.records < RECORDS {
+    while volume.records < records {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
@@ -91,7 +97,8 @@ fn journal() -> Vec<u8> {
 }
 
 fn bench(criterion: &mut Criterion) {
-    let bytes = journal();
+    let records = wanted();
+    let bytes = journal(records);
     if let Some(path) = std::env::var_os("KUSARI_USN_JOURNAL") {
         std::fs::write(path, &bytes).unwrap();
     }
@@ -118,7 +125,7 @@ fn bench(criterion: &mut Criterion) {
                 assert_eq!(paths.append(number, &mut path), PathStanding::Known);
                 length += path.len();
             }
-            assert!(u64::from(journal.len()) >= RECORDS);
+            assert!(u64::from(journal.len()) >= records);
             length
         });
     });

@@ -33,6 +33,7 @@ pub(super) enum NotARecord {
 
 use NotARecord::{Incomplete, Wrong};
 
+#[inline]
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], NotARecord> {
     at.checked_add(N)
         .and_then(|end| bytes.get(at..end))
@@ -40,18 +41,22 @@ fn array<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], NotARecord>
         .ok_or(Incomplete)
 }
 
+#[inline]
 fn u16_at(bytes: &[u8], at: usize) -> Result<u16, NotARecord> {
     array(bytes, at).map(u16::from_le_bytes)
 }
 
+#[inline]
 fn u32_at(bytes: &[u8], at: usize) -> Result<u32, NotARecord> {
     array(bytes, at).map(u32::from_le_bytes)
 }
 
+#[inline]
 fn u64_at(bytes: &[u8], at: usize) -> Result<u64, NotARecord> {
     array(bytes, at).map(u64::from_le_bytes)
 }
 
+#[inline]
 fn id_at(bytes: &[u8], at: usize) -> Result<FileId, NotARecord> {
     Ok(FileId {
         low: u64_at(bytes, at)?,

@@ -209,10 +209,15 @@ impl<'f, 'j> Paths<'f, 'j> {
 /// A name as [`Name::to_text`] gives it; most are plain ASCII, which is quicker.
 fn push_name(name: Name<'_>, to: &mut String) {
     let units = name.bytes().as_chunks::<2>().0;
-    let plain = |[low, high]: &[u8; 2]| *high == 0 && low.is_ascii() && *low != b'/' && *low != 0;
-    if units.iter().all(plain) {
-        to.extend(units.iter().map(|[low, _]| char::from(*low)));
-    } else {
-        to.push_str(&name.to_text());
+    let mut plain = [0_u8; 256];
+    let mut others = units.len() > plain.len();
+    for (to, [low, high]) in plain.iter_mut().zip(units) {
+        *to = *low;
+        others |= *high != 0 || !low.is_ascii() || *low == b'/' || *low == 0;
+    }
+    let text = plain.get(..units.len()).unwrap_or_default();
+    match str::from_utf8(text) {
+        Ok(text) if !others => to.push_str(text),
+        _ => to.push_str(&name.to_text()),
     }
 }
