@@ -113,6 +113,19 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A folder of which nothing but its path is known.
+    pub(crate) fn folder(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            kind: EntryKind::Folder,
+            size: 0,
+            times: FileTimes::default(),
+            streams: Vec::new(),
+            deleted: false,
+            reference: None,
+        }
+    }
+
     /// The last name of the path.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -133,6 +146,18 @@ pub enum EntryKind {
     Link,
     /// A device, pipe or socket of the examiner's machine. It is listed and never opened.
     Special,
+}
+
+impl EntryKind {
+    /// Why what is of this kind is never opened; `None` of a file.
+    pub(crate) const fn why_not_opened(self) -> Option<&'static str> {
+        match self {
+            Self::File => None,
+            Self::Folder => Some("it is a folder"),
+            Self::Link => Some("it is a link, which is never followed"),
+            Self::Special => Some("it is a device, pipe or socket, which is never opened"),
+        }
+    }
 }
 
 /// The times of a file, as far as its file system keeps them: NTFS in UTC at 100 ns, FAT in local

@@ -1,13 +1,12 @@
 //! A folder on the examiner's machine as a file system.
 
+use crate::evidence_path::below;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::file_system::sort_key;
-use crate::{
-    DiskFile, Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, Result, host_name,
-};
+use crate::{DiskFile, Entry, EntryKind, Error, EvidenceFile, FileSystem, Result, host_name};
 
 /// The most entries of one folder: sorting them takes memory.
 const MOST_ENTRIES_OF_A_FOLDER: usize = 2_000_000;
@@ -61,11 +60,11 @@ impl FolderFileSystem {
             }
             let name = host_name::to_text(&child.file_name());
             let entry = match child.metadata() {
-                Ok(metadata) => entry(join(path, &name), &metadata),
+                Ok(metadata) => entry(below(path, &name), &metadata),
                 // What vanished or cannot be asked is still said to stand there.
                 Err(_) => Entry {
                     kind: EntryKind::Special,
-                    ..folder_entry(join(path, &name))
+                    ..Entry::folder(below(path, &name))
                 },
             };
             children.push((entry, child.path()));
@@ -76,7 +75,7 @@ impl FolderFileSystem {
 
     /// Where `path` stands on the examiner's disk, without following a link on the way.
     fn locate(&self, path: &str) -> Result<Option<(Entry, PathBuf)>> {
-        let mut here = (folder_entry(String::new()), self.root.clone());
+        let mut here = (Entry::folder(String::new()), self.root.clone());
         if path.is_empty() {
             return Ok(Some(here));
         }
@@ -101,7 +100,7 @@ impl FolderFileSystem {
         if cfg!(target_os = "linux") {
             let exact = on_disk.join(name);
             if let Ok(metadata) = std::fs::symlink_metadata(&exact) {
-                return Ok(Some((entry(join(&parent.path, name), &metadata), exact)));
+                return Ok(Some((entry(below(&parent.path, name), &metadata), exact)));
             }
         }
         let mut children = self.children(on_disk, &parent.path)?;
@@ -153,38 +152,12 @@ impl FileSystem for FolderFileSystem {
             // A folder on the examiner's disk keeps no alternate streams.
             return Err(not_found(format!("{path}:{stream}")));
         }
-        let refusal = match entry.kind {
-            EntryKind::File => None,
-            EntryKind::Folder => Some("it is a folder"),
-            EntryKind::Link => Some("it is a link, which is never followed"),
-            EntryKind::Special => Some("it is a device, pipe or socket, which is never opened"),
-        };
-        if let Some(reason) = refusal {
+        if let Some(reason) = entry.kind.why_not_opened() {
             return Err(self.read_error(path, std::io::Error::other(reason)));
         }
         DiskFile::open(&on_disk)
             .map(|file| EvidenceFile::new(&self.evidence, entry.path, Arc::new(file)))
             .map_err(|source| self.read_error(path, source))
-    }
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
-}
-
-fn folder_entry(path: String) -> Entry {
-    Entry {
-        path,
-        kind: EntryKind::Folder,
-        size: 0,
-        times: FileTimes::default(),
-        streams: Vec::new(),
-        deleted: false,
-        reference: None,
     }
 }
 
@@ -206,7 +179,7 @@ pub(crate) fn entry(path: String, metadata: &Metadata) -> Entry {
         } else {
             0
         },
-        ..folder_entry(path)
+        ..Entry::folder(path)
     }
 }
 

@@ -6,6 +6,7 @@
 //! accessors and shadow copies likewise), each possibly some folders further down; and loose
 //! artifact files.
 
+use crate::evidence_path::below;
 use std::collections::VecDeque;
 
 use crate::{EntryKind, FileSystem, Result, collector_names};
@@ -202,14 +203,6 @@ impl Contents {
             }
         }
         Ok(contents)
-    }
-}
-
-fn below(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
     }
 }
 

@@ -48,6 +48,7 @@ mod collector_names;
 mod disk_file;
 mod error;
 mod evidence_file;
+mod evidence_path;
 mod fat_family;
 mod fields;
 mod file_system;
@@ -57,6 +58,7 @@ mod format_error;
 mod guid;
 mod host_name;
 mod opening;
+mod past_unreadable;
 mod read_at;
 mod reading;
 mod signature;
@@ -82,6 +84,7 @@ pub use opening::{
     Evidence, Layer, LayerKind, Layout, LockedVolume, Media, OpenOptions, OpenProgress, Snapshot,
     Volume, VolumePlace, open, open_bytes, open_with,
 };
+pub use past_unreadable::PastUnreadable;
 pub use read_at::{ReadAt, Window, read_exact_at, read_full_at, read_vec_at};
 pub use reading::{Recovered, read_all, read_recovering};
 pub use single_file::SingleFile;

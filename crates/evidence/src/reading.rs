@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use crate::{Error, EvidenceFile, Result};
+use crate::{Error, EvidenceFile, PastUnreadable, Result};
 
 /// All bytes of a file, read from its beginning.
 ///
@@ -55,17 +55,6 @@ pub struct Recovered {
     pub unreadable: Vec<(Range<u64>, String)>,
 }
 
-/// The unit in which readable bytes are looked for behind an unreadable one: the smallest
-/// allocation that Windows makes by default, and a whole number of sectors.
-const STEP: u64 = 4096;
-
-/// After so many units without a readable byte the steps grow, up to [`LARGEST_STEP`].
-const STEPS_OF_ONE_UNIT: u64 = 64;
-
-/// What a long unreadable stretch (a missing part of a split image) can cost of what is readable
-/// behind it.
-const LARGEST_STEP: u64 = 1 << 20;
-
 /// Zeros that stand for unreadable bytes are memory that no evidence backs; the file ends where
 /// they would be more.
 const MOST_UNREADABLE: u64 = 256 << 20;
@@ -91,7 +80,8 @@ pub fn read_recovering(file: &mut EvidenceFile, limit: u64) -> Result<Recovered>
     let source = EvidenceFile::bytes(file);
     let size = source.size().min(limit);
     let mut block = vec![0_u8; 1 << 16];
-    let (mut at, mut lost, mut failures, mut readable) = (0_u64, 0_u64, 0_u64, false);
+    let (mut at, mut lost, mut readable) = (0_u64, 0_u64, false);
+    let mut past = PastUnreadable::default();
     while at < size {
         let wanted = usize::try_from(size - at).map_or(block.len(), |rest| rest.min(block.len()));
         let Some(space) = block.get_mut(..wanted) else {
@@ -104,17 +94,12 @@ pub fn read_recovering(file: &mut EvidenceFile, limit: u64) -> Result<Recovered>
                     .bytes
                     .extend_from_slice(space.get(..count).unwrap_or_default());
                 at = at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-                (readable, failures) = (true, 0);
+                readable = true;
+                past.has_read();
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => {
-                failures = failures.saturating_add(1);
-                let units = (failures / STEPS_OF_ONE_UNIT).saturating_add(1);
-                let step = units.saturating_mul(STEP).min(LARGEST_STEP);
-                let next = (at / STEP)
-                    .saturating_mul(STEP)
-                    .saturating_add(step)
-                    .min(size);
+                let next = past.next(at).min(size);
                 lost = lost.saturating_add(next - at);
                 let given_up = lost > MOST_UNREADABLE;
                 let end = if given_up { size } else { next };

@@ -3,10 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::{
-    DiskFile, Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, Result, folder,
-    host_name,
-};
+use crate::{DiskFile, Entry, Error, EvidenceFile, FileSystem, Result, folder, host_name};
 
 /// A file on the examiner's machine that is given by itself: the only file of its volume.
 #[derive(Debug, Clone)]
@@ -69,15 +66,7 @@ impl FileSystem for SingleFile {
 
     fn entry(&self, path: &str) -> Result<Option<Entry>> {
         if path.is_empty() {
-            Ok(Some(Entry {
-                path: String::new(),
-                kind: EntryKind::Folder,
-                size: 0,
-                times: FileTimes::default(),
-                streams: Vec::new(),
-                deleted: false,
-                reference: None,
-            }))
+            Ok(Some(Entry::folder("")))
         } else if self.is_it(path) {
             self.file_entry().map(Some)
         } else {

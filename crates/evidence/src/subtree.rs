@@ -1,5 +1,6 @@
 //! A folder of a file system as a file system of its own: a drive inside a triage collection.
 
+use crate::evidence_path::below;
 use std::sync::Arc;
 
 use crate::file_system::sort_key;
@@ -20,7 +21,7 @@ impl Subtree {
     /// The folder `root`, with the names as they stand there.
     #[must_use]
     pub fn new(files: Arc<dyn FileSystem>, root: &str) -> Self {
-        let evidence = join(files.evidence(), root);
+        let evidence = below(files.evidence(), root);
         Self {
             files,
             root: root.to_owned(),
@@ -65,7 +66,7 @@ impl Subtree {
     /// The entry at `path` as the other file system has it.
     fn locate(&self, path: &str) -> Result<Option<Entry>> {
         if !self.escaped || path.is_empty() {
-            return self.files.entry(&join(&self.root, path));
+            return self.files.entry(&below(&self.root, path));
         }
         let Some(mut here) = self.files.entry(&self.root)? else {
             return Ok(None);
@@ -95,15 +96,6 @@ impl Subtree {
 
 fn unescaped(name: &str) -> String {
     collector_names::unescape(name).unwrap_or_else(|| name.to_owned())
-}
-
-/// A path below a folder; either may be empty.
-fn join(folder: &str, path: &str) -> String {
-    match (folder.is_empty(), path.is_empty()) {
-        (true, _) => path.to_owned(),
-        (_, true) => folder.to_owned(),
-        _ => format!("{folder}/{path}"),
-    }
 }
 
 impl FileSystem for Subtree {
@@ -146,7 +138,7 @@ impl FileSystem for Subtree {
             return self.open(&entry.path, stream);
         }
         let other = Entry {
-            path: join(&self.root, &entry.path),
+            path: below(&self.root, &entry.path),
             ..entry.clone()
         };
         self.files.open_entry(&other, stream)

@@ -5,6 +5,7 @@ pub mod layout;
 
 mod case_file;
 mod clocks;
+mod companion;
 mod coverage;
 mod custody;
 mod devices;

@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use kusari_evidence::ReadAt;
+use kusari_evidence::{PastUnreadable, ReadAt};
 
 use crate::Damage;
 use crate::wire::offset;
@@ -32,14 +33,39 @@ impl Log for [u8] {
     }
 }
 
-/// How much of a log is passed over where it cannot be read.
-const UNREADABLE_UNIT: usize = 4096;
-
 /// A log that is read where it lies. What cannot be read is zeros.
 pub(super) struct Stored<'r> {
     bytes: &'r dyn ReadAt,
     size: usize,
-    unreadable: RefCell<Vec<(Range<usize>, String)>>,
+    unreadable: RefCell<Unreadable>,
+}
+
+/// What could not be read so far, so that it is asked for once only: a container may work long
+/// before it says no.
+#[derive(Default)]
+struct Unreadable {
+    past: PastUnreadable,
+    /// From the beginning of each stretch to its end and the reason.
+    stretches: BTreeMap<usize, (usize, String)>,
+}
+
+impl Unreadable {
+    /// The end of the stretch that holds `at`.
+    fn end_at(&self, at: usize) -> Option<usize> {
+        let (_, (end, _)) = self.stretches.range(..=at).next_back()?;
+        Some(*end).filter(|end| *end > at)
+    }
+
+    /// Adds a stretch, joined with the one before it.
+    fn add(&mut self, range: Range<usize>, reason: String) {
+        let before = self.stretches.range_mut(..range.start).next_back();
+        match before.filter(|(_, (end, _))| *end == range.start) {
+            Some((_, (end, _))) => *end = range.end,
+            None => {
+                self.stretches.insert(range.start, (range.end, reason));
+            }
+        }
+    }
 }
 
 impl<'r> Stored<'r> {
@@ -53,35 +79,41 @@ impl<'r> Stored<'r> {
 
     /// What could not be read, in the order of the log.
     pub(super) fn unreadable(self) -> Vec<Damage> {
-        let mut found = self.unreadable.into_inner();
-        found.sort_by_key(|(range, _)| range.start);
-        let mut damage: Vec<Damage> = Vec::new();
-        let mut end = 0;
-        for (range, reason) in found {
-            let start = range.start.max(end);
-            if start >= range.end {
-                continue;
-            }
-            match damage.last_mut().filter(|_| start == end) {
-                Some(last) => last.length = last.length.saturating_add(offset(range.end - start)),
-                None => Damage::new(offset(start), offset(range.end - start), reason)
-                    .push_to(&mut damage),
-            }
-            end = range.end;
+        let mut damage = Vec::new();
+        for (start, (end, reason)) in self.unreadable.into_inner().stretches {
+            let length = offset(end.saturating_sub(start));
+            Damage::new(offset(start), length, reason).push_to(&mut damage);
         }
         damage
     }
 
-    fn cannot_be_read(&self, range: Range<usize>, reason: String) {
+    /// Reads what can be read at `place`; where nothing can, how far that goes.
+    fn read(&self, place: usize, rest: &mut [u8]) -> Result<usize, usize> {
         let mut unreadable = self.unreadable.borrow_mut();
-        let goes_on = unreadable
-            .last_mut()
-            .filter(|(last, _)| last.end == range.start);
-        if let Some((last, _)) = goes_on {
-            last.end = range.end;
-        } else if unreadable.len() < Damage::MOST * 10 {
-            // The same place is asked for more than once.
-            unreadable.push((range, reason));
+        if let Some(end) = unreadable.end_at(place) {
+            return Err(end);
+        }
+        match read_once(self.bytes, offset(place), rest) {
+            Ok(count) => {
+                unreadable.past.has_read();
+                Ok(count)
+            }
+            Err(error) => {
+                let next = unreadable.past.next(offset(place));
+                let next = usize::try_from(next).unwrap_or(usize::MAX).min(self.size);
+                unreadable.add(place..next, error.to_string());
+                Err(next)
+            }
+        }
+    }
+}
+
+/// Reads once more where the operating system only interrupted it.
+fn read_once(bytes: &dyn ReadAt, at: u64, to: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match bytes.read_at(at, to) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            done => return done,
         }
     }
 }
@@ -94,23 +126,15 @@ impl Log for Stored<'_> {
     fn at(&self, range: Range<usize>) -> Cow<'_, [u8]> {
         let end = range.end.min(self.size);
         let mut piece = vec![0; end.saturating_sub(range.start)];
-        let mut done = 0;
+        let mut done = 0_usize;
         while let Some(rest) = piece.get_mut(done..).filter(|rest| !rest.is_empty()) {
             let place = range.start.saturating_add(done);
-            match self.bytes.read_at(offset(place), rest) {
+            done = match self.read(place, rest) {
                 // It ends before it said it would.
                 Ok(0) => break,
-                Ok(count) => done = done.saturating_add(count),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    let next = (place / UNREADABLE_UNIT)
-                        .saturating_add(1)
-                        .saturating_mul(UNREADABLE_UNIT)
-                        .min(end);
-                    self.cannot_be_read(place..next, error.to_string());
-                    done = next.saturating_sub(range.start);
-                }
-            }
+                Ok(count) => done.saturating_add(count),
+                Err(next) => next.min(end).saturating_sub(range.start),
+            };
         }
         piece.truncate(done);
         Cow::Owned(piece)

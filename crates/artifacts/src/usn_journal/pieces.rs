@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::ops::Range;
 
-use kusari_evidence::ReadAt;
+use kusari_evidence::{PastUnreadable, ReadAt};
 
 /// What takes the pieces.
 pub(super) trait Consumer {
@@ -21,14 +21,6 @@ pub(super) trait Consumer {
 
 /// How much is read at a time.
 pub(super) const PIECE: usize = 1 << 20;
-
-/// The unit in which readable bytes are looked for behind an unreadable one.
-const STEP: u64 = 4096;
-
-/// After so many units without a readable byte the steps grow, up to [`LARGEST_STEP`], so that
-/// the lost half of an image does not cost hours.
-const STEPS_OF_ONE_UNIT: u64 = 64;
-const LARGEST_STEP: u64 = 1 << 20;
 
 /// Gives everything that is stored, in order.
 pub(super) fn read(bytes: &dyn ReadAt, consumer: &mut impl Consumer) {
@@ -54,7 +46,7 @@ fn stretch(
         start: mut at,
         mut end,
     } = stored;
-    let mut failures = 0_u64;
+    let mut past = PastUnreadable::default();
     // What is kept from the piece before stands at the beginning of the buffer.
     let mut kept = 0_usize;
     loop {
@@ -76,7 +68,7 @@ fn stretch(
                 break;
             }
             Ok(count) => {
-                failures = 0;
+                past.has_read();
                 at = at.saturating_add(wide(count));
                 let filled = kept.saturating_add(count);
                 let piece = buffer.get(..filled).unwrap_or_default();
@@ -91,13 +83,7 @@ fn stretch(
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => {
                 finish(buffer, &mut kept, at, consumer);
-                failures = failures.saturating_add(1);
-                let units = (failures / STEPS_OF_ONE_UNIT).saturating_add(1);
-                let step = units.saturating_mul(STEP).min(LARGEST_STEP);
-                let next = (at / STEP)
-                    .saturating_mul(STEP)
-                    .saturating_add(step)
-                    .min(end);
+                let next = past.next(at).min(end);
                 consumer.unreadable(at..next, error.to_string());
                 at = next;
             }

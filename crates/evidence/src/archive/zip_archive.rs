@@ -9,6 +9,7 @@
 //! Source: PKWARE's APPNOTE 6.3.10 (UTF-8 flag). Zips that Windows makes in Japan have their names
 //! in CP932 without saying so.
 
+use crate::evidence_path::below;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,8 +18,8 @@ use zip::{CompressionMethod, ZipArchive as Reader};
 use super::deflated::Deflated;
 use crate::file_system::sort_key;
 use crate::{
-    Entry, EntryKind, Error, EvidenceFile, FileSystem, FileTimes, FormatError, ReadAt, Result,
-    Window, find_ignoring_case,
+    Entry, EntryKind, Error, EvidenceFile, FileSystem, FormatError, ReadAt, Result, Window,
+    find_ignoring_case,
 };
 
 /// The most members of an archive; their names take memory.
@@ -94,7 +95,7 @@ impl ZipArchive {
 
     fn locate(&self, path: &str) -> Option<Member> {
         let mut here = Member {
-            entry: folder_entry(String::new()),
+            entry: Entry::folder(String::new()),
             index: None,
         };
         if path.is_empty() {
@@ -262,7 +263,7 @@ impl Tree {
                 EntryKind::File
             },
             size: member.size,
-            ..folder_entry(path)
+            ..Entry::folder(path)
         };
         self.folders.entry(here).or_default().push(Member {
             entry,
@@ -278,31 +279,11 @@ impl Tree {
                 .entry(parent.to_owned())
                 .or_default()
                 .push(Member {
-                    entry: folder_entry(path.clone()),
+                    entry: Entry::folder(path.clone()),
                     index: None,
                 });
         }
         path
-    }
-}
-
-fn below(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
-}
-
-fn folder_entry(path: String) -> Entry {
-    Entry {
-        path,
-        kind: EntryKind::Folder,
-        size: 0,
-        times: FileTimes::default(),
-        streams: Vec::new(),
-        deleted: false,
-        reference: None,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::folder::{Folder, Record, join};
+use super::folder::{Folder, Record};
 use super::tree::{Tree, Volume, place_of};
+use crate::evidence_path::below;
 use crate::{Entry, EntryKind, Result};
 
 /// The most folders inside each other.
@@ -130,7 +131,7 @@ impl<V: Volume> Search<'_, V> {
     }
 
     fn live_folder(&mut self, pending: &Pending) {
-        let path = join(&pending.parent, &pending.record.name);
+        let path = below(&pending.parent, &pending.record.name);
         let place = match place_of(&pending.record) {
             Ok(Some(place)) if self.looked_into.insert(place.first) => place,
             Ok(_) => return,
@@ -150,7 +151,7 @@ impl<V: Volume> Search<'_, V> {
         if record.first == 0 {
             return;
         }
-        let path = join(&pending.parent, &record.name);
+        let path = below(&pending.parent, &record.name);
         if self.looked_into.contains(&record.first) {
             // So it is when a folder was renamed or moved, too.
             let reason = format!("its first cluster, {}, is another folder's", record.first);

@@ -1,5 +1,6 @@
 //! What stands in a folder, as both formats give it.
 
+use crate::evidence_path::below;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -42,7 +43,7 @@ impl Record {
     /// The entry in the folder `path`.
     pub(crate) fn entry(&self, folder: &str) -> Entry {
         Entry {
-            path: join(folder, &self.name),
+            path: below(folder, &self.name),
             kind: self.kind,
             size: if self.kind == EntryKind::File {
                 self.size
@@ -95,15 +96,6 @@ impl Folder {
             .filter_map(|at| self.live.get(*at))
             .find(|record| record.name == name);
         exact.or_else(|| found.first().and_then(|at| self.live.get(*at)))
-    }
-}
-
-/// The path of `name` in the folder `folder`.
-pub(crate) fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
     }
 }
 

@@ -9,7 +9,7 @@ use super::kept_folders::Kept;
 use super::notes::Notes;
 use super::open_error::refused;
 use super::slots::SLOT;
-use crate::{Entry, EntryKind, Error, EvidenceFile, FileTimes, ReadAt, sort_key};
+use crate::{Entry, EntryKind, Error, EvidenceFile, ReadAt, sort_key};
 
 /// How many slots of folders may be read in all: four times as many as the clusters have, within
 /// these bounds (4 GiB and 256 GiB of them). No sound volume comes near it, whatever is asked of it;
@@ -100,7 +100,7 @@ impl<V: Volume> Tree<V> {
 
     pub(crate) fn entry(&self, path: &str) -> crate::Result<Option<Entry>> {
         Ok(self.locate(path)?.map(|found| match found {
-            Found::Root => root_entry(),
+            Found::Root => Entry::folder(""),
             Found::In(folder, record) | Found::Inside(folder, record) => record.entry(&folder),
         }))
     }
@@ -304,18 +304,6 @@ pub(crate) fn place_of(record: &Record) -> io::Result<Option<FolderPlace>> {
     }))
 }
 
-fn root_entry() -> Entry {
-    Entry {
-        path: String::new(),
-        kind: EntryKind::Folder,
-        size: 0,
-        times: FileTimes::default(),
-        streams: Vec::new(),
-        deleted: false,
-        reference: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -354,7 +342,7 @@ mod tests {
                     kind: EntryKind::Folder,
                     size: length,
                     valid: length,
-                    times: FileTimes::default(),
+                    times: crate::FileTimes::default(),
                     first: 3,
                     contiguous: true,
                     deleted: false,

@@ -9,8 +9,8 @@ use super::entries;
 use super::file::File;
 use super::file_table::TableName;
 use super::folder_paths::FolderPaths;
-use super::paths::joined;
 use super::reference::FileReference;
+use crate::evidence_path::below;
 use crate::{Entry, Result};
 
 impl NtfsVolume {
@@ -40,7 +40,7 @@ impl NtfsVolume {
             };
             let file = File::of_record(&self.core, record);
             for name in shown {
-                let path = joined(&folders.path(name.parent), &name.name.to_text());
+                let path = below(&folders.path(name.parent), &name.name.to_text());
                 visit(entries::of_file(path, &file));
             }
         }

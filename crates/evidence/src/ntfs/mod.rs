@@ -52,6 +52,7 @@ mod test_volumes;
 #[cfg(unix)]
 mod volume_tests;
 
+use crate::evidence_path::below;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -167,7 +168,7 @@ impl NtfsVolume {
         names: &[index::IndexedName],
     ) -> Vec<(Standing, Entry)> {
         let describe = |name: &index::IndexedName| {
-            let path = paths::joined(&at.path, &name.to_text());
+            let path = below(&at.path, &name.to_text());
             entries::of_indexed(&self.core, at.reference, &path, name)
         };
         if names.len() < MANY {

@@ -1,5 +1,6 @@
 //! From a path to the file, through the indexes of the folders that lead to it.
 
+use crate::evidence_path::below;
 use std::sync::Arc;
 
 use super::entries::{self, NoFile, Standing, file_of};
@@ -73,7 +74,7 @@ impl NtfsVolume {
         let name = self.long_name(found, folder.reference);
         let text = name.to_text();
         Ok(Some(Resolved {
-            path: joined(&at.path, &text),
+            path: below(&at.path, &text),
             reference: name.reference,
             name: Some(name),
             parent: Some(folder.reference),
@@ -251,13 +252,4 @@ fn best(names: Vec<IndexedName>, wanted: &[u16]) -> Option<IndexedName> {
             .cmp(&rank(right))
             .then_with(|| left.units.cmp(&right.units))
     })
-}
-
-/// A path with one more name.
-pub(super) fn joined(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
 }

@@ -1,5 +1,6 @@
 //! Volumes in a tree of files: a drive, a triage collection, loose files, images among them.
 
+use crate::evidence_path::below;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -165,14 +166,6 @@ struct Images {
     /// The files that they took.
     read: Vec<String>,
     notes: Vec<String>,
-}
-
-pub(super) fn below(place: &str, path: &str) -> String {
-    match (place.is_empty(), path.is_empty()) {
-        (true, _) => path.to_owned(),
-        (_, true) => place.to_owned(),
-        _ => format!("{place}/{path}"),
-    }
 }
 
 fn describe(drives: &[Drive], files_outside: u64, images: &[Layer]) -> String {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::collection::below;
 use super::opener::Opener;
 use super::{Layer, LayerKind, Media, VolumePlace};
 use crate::ReadAt;
 use crate::container::{self, Container};
+use crate::evidence_path::below;
 use crate::partition::{self, Origin, Partition, PartitionTable, Scheme};
 
 impl Opener<'_> {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::collection::below;
 use super::file_system::{self, Recognised};
 use super::opener::Opener;
 use super::volume::MOST_VOLUMES;
 use super::{Layer, LayerKind, Layout, Snapshot, Volume, VolumePlace};
+use crate::evidence_path::below;
 use crate::{FormatError, ReadAt, read_vec_at, shadow_copy};
 
 impl Opener<'_> {

@@ -64,6 +64,42 @@ pub(crate) fn look_at(case: &Path) -> Result<BTreeMap<String, HashSet<String>>, 
     Ok(by_source)
 }
 
+/// What the sound case says, and what looking at a harmed one may cost.
+pub(crate) struct Sound {
+    pub(crate) sound: BTreeMap<String, HashSet<String>>,
+    /// Bytes of its evidence.
+    pub(crate) size: usize,
+    pub(crate) limit: Limit,
+}
+
+impl Sound {
+    /// Looks at a harmed case: it must end within the limits, and sources that are `untouched` say
+    /// what they said.
+    pub(crate) fn hold(
+        &self,
+        what: &str,
+        case: &Path,
+        untouched: &dyn Fn(&str) -> bool,
+        tally: &mut Tally,
+    ) {
+        let (found, spent) = match measured(what, || look_at(case)) {
+            Ok((Ok(found), spent)) => (found, spent),
+            Ok((Err(failure), _)) => return tally.failure(format!("{what}: {failure}")),
+            Err(failure) => return tally.failure(failure),
+        };
+        tally.spent(what, self.size, spent);
+        if let Some(failure) = self.limit.passed(spent) {
+            tally.failure(format!("{what}: {failure}"));
+        }
+        for (source, lines) in self.sound.iter().filter(|(source, _)| untouched(source)) {
+            tally.looked_for += lines.len();
+            if found.get(source) != Some(lines) {
+                tally.failure(format!("{what}: `{source}` says something else"));
+            }
+        }
+    }
+}
+
 /// The files of the case, from its folder.
 fn case_files() -> Vec<PathBuf> {
     let root = testdata();
@@ -141,35 +177,18 @@ fn a_case_with_damaged_evidence_gives_all_that_its_sound_sources_say() {
     let case = testdata().join("case.toml");
     let (sound, spent) = measured("the sound case", || look_at(&case)).unwrap();
     let sound = sound.unwrap();
-    let limit = Limit::new(size, spent);
+    let the_case = Sound {
+        sound,
+        size,
+        limit: Limit::new(size, spent),
+    };
     let folder = scratch("case").join("amagasaki");
     for seed in 0..settings::variants().unwrap_or(8) {
         let harms = harmed(&folder, &files, seed);
         let what = format!("case, seed {seed}: {harms:?}");
-        let (found, spent) = match measured(&what, || look_at(&folder.join("case.toml"))) {
-            Ok((Ok(found), spent)) => (found, spent),
-            Ok((Err(failure), _)) => {
-                tally.failure(format!("{what}: {failure}"));
-                continue;
-            }
-            Err(failure) => {
-                tally.failure(failure);
-                continue;
-            }
-        };
-        tally.spent(&what, size, spent);
-        if let Some(failure) = limit.passed(spent) {
-            tally.failure(format!("{what}: {failure}"));
-        }
-        let untouched = sound
-            .iter()
-            .filter(|(source, _)| !harms.iter().any(|(file, _)| depends(source, file)));
-        for (source, lines) in untouched {
-            tally.looked_for += lines.len();
-            if found.get(source) != Some(lines) {
-                tally.failure(format!("{what}: `{source}` says something else"));
-            }
-        }
+        let untouched = |source: &str| !harms.iter().any(|(file, _)| depends(source, file));
+        let case = folder.join("case.toml");
+        the_case.hold(&what, &case, &untouched, &mut tally);
     }
     let _ = std::fs::remove_dir_all(&folder);
     tally.end("cases");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kusari_fixtures::variants::variant;
 
-use crate::cases::look_at;
+use crate::cases::{Sound, look_at};
 use crate::files::{all_files, testdata};
 use crate::measure::{Limit, Tally, alone, measured};
 use crate::settings;
@@ -88,6 +88,7 @@ fn a_case_with_a_damaged_image_gives_all_that_the_other_images_say() {
     let (sound, spent) = measured("the sound case", || look_at(&root.join("images.toml"))).unwrap();
     let sound = sound.unwrap();
     let limit = Limit::new(size, spent);
+    let the_case = Sound { sound, size, limit };
 
     let folder = scratch("images").join("amagasaki");
     let _ = std::fs::remove_dir_all(&folder);
@@ -112,31 +113,9 @@ fn a_case_with_a_damaged_image_gives_all_that_the_other_images_say() {
             let harm = Harm::of(roll);
             harm.inflict(image, &place(image), &images, roll);
             let what = format!("{name}, variant {number}: {harm:?}");
-            let looked = measured(&what, || look_at(&folder.join("images.toml")));
-            let (found, spent) = match looked {
-                Ok((Ok(found), spent)) => (found, spent),
-                Ok((Err(failure), _)) => {
-                    tally.failure(format!("{what}: {failure}"));
-                    continue;
-                }
-                Err(failure) => {
-                    tally.failure(failure);
-                    continue;
-                }
-            };
-            tally.spent(&what, size, spent);
-            if let Some(failure) = limit.passed(spent) {
-                tally.failure(format!("{what}: {failure}"));
-            }
-            for (source, lines) in &sound {
-                if source.starts_with(&of_image) {
-                    continue;
-                }
-                tally.looked_for += lines.len();
-                if found.get(source) != Some(lines) {
-                    tally.failure(format!("{what}: `{source}` says something else"));
-                }
-            }
+            let untouched = |source: &str| !source.starts_with(&of_image);
+            let case = folder.join("images.toml");
+            the_case.hold(&what, &case, &untouched, &mut tally);
         }
         std::fs::copy(image, place(image)).unwrap();
     }

@@ -11,6 +11,7 @@ use kusari_artifacts::vendor_log::Profile;
 use serde::Serialize;
 
 use self::dump::dump;
+use crate::companion::{CompanionJson, companions};
 use crate::event_json::EventJson;
 use crate::layout::{Column, Grid, Page, visible};
 use crate::rows::{self, or_empty};
@@ -38,12 +39,6 @@ struct SourceJson<'a> {
     size: u64,
     sha256: Option<String>,
     companions: Vec<CompanionJson<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct CompanionJson<'a> {
-    name: &'a str,
-    sha256: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -186,14 +181,7 @@ fn to_json<'a>(r: &'a Reconstruction, event: &EventView<'a>, told: Told) -> Expl
             artifact: source.artifact,
             size: source.size,
             sha256: source.sha256.map(|hash| hash.to_string()),
-            companions: source
-                .companions
-                .iter()
-                .map(|(name, hash)| CompanionJson {
-                    name,
-                    sha256: hash.to_string(),
-                })
-                .collect(),
+            companions: companions(source),
         },
         bytes: told
             .stretches

@@ -9,6 +9,7 @@ use kusari_evidence::{Evidence, Layer, LockedVolume, open};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::companion::{CompanionJson, companions};
 use crate::rows::or_empty;
 use crate::view::View;
 
@@ -103,12 +104,6 @@ pub(super) struct ArtifactJson<'a> {
     pub(super) error: Option<&'a str>,
     #[serde(skip)]
     pub(super) source_data: &'a Source,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct CompanionJson<'a> {
-    pub(super) name: &'a str,
-    pub(super) sha256: String,
 }
 
 /// Facts as one object, in their order.
@@ -274,14 +269,7 @@ fn artifacts<'a>(r: &'a Reconstruction, view: &View) -> Vec<ArtifactJson<'a>> {
             created: source.times.created.map(|at| at.to_string()),
             modified: source.times.modified.map(|at| at.to_string()),
             sha256: source.sha256.map(|hash| hash.to_string()),
-            companions: source
-                .companions
-                .iter()
-                .map(|(name, hash)| CompanionJson {
-                    name,
-                    sha256: hash.to_string(),
-                })
-                .collect(),
+            companions: companions(source),
             records: source.outcome.coverage.records,
             error: source.error.as_deref(),
             source_data: source,
