@@ -52,7 +52,12 @@ impl Reading for Bar {
 }
 
 impl Progress for Bar {
+    fn opening(&self, what: &str, done: u64, of: u64) {
+        self.at(what, done, of);
+    }
+
     fn start(&self, sources: usize, bytes: u64) {
+        self.bar.set_position(0);
         self.bar.set_length(bytes);
         self.said
             .detail(format_args!("{sources} sources, {bytes} bytes"));

@@ -42,6 +42,11 @@ pub struct Options<'a> {
 
 /// Told how far a reconstruction is.
 pub trait Progress: Reading {
+    /// Opening evidence takes long: what is done with which evidence, and how much of it.
+    fn opening(&self, what: &str, done: u64, of: u64) {
+        let _ = (what, done, of);
+    }
+
     /// So many sources with so many bytes will be read.
     fn start(&self, sources: usize, bytes: u64);
 }

@@ -12,11 +12,11 @@ pub struct OpenOptions<'a> {
     /// Leave volume shadow copies unopened.
     pub without_shadow_copies: bool,
     /// Told how far long work is.
-    pub progress: Option<&'a OpenProgress>,
+    pub progress: Option<&'a OpenProgress<'a>>,
 }
 
 /// Told what is being done, how many bytes of it are done, and of how many.
-pub type OpenProgress = dyn Fn(&str, u64, u64) + Sync;
+pub type OpenProgress<'a> = dyn Fn(&str, u64, u64) + Sync + 'a;
 
 impl std::fmt::Debug for OpenOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

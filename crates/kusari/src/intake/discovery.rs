@@ -7,6 +7,7 @@ use kusari_evidence::{
 };
 
 use super::pattern::name_matches;
+use super::read::LARGEST_ARTIFACT;
 use super::{ARTIFACTS, ArtifactKind, LooseFile};
 
 /// An artifact that was found, not yet read.
@@ -32,6 +33,10 @@ pub(crate) struct Found<'a> {
     pub(crate) times: FileTimes,
 }
 
+/// The most bytes of artifacts of one piece of evidence that are read. Sparse files and packed ones
+/// cost a hostile image nothing, and whoever reads them much.
+const MOST_BYTES: u64 = 1 << 40;
+
 /// Finds all artifacts on one piece of evidence, in the order of the table of artifacts and of
 /// their paths. What could not be looked at is said in `notes`.
 pub(crate) fn discover<'a>(evidence: &'a Evidence, notes: &mut Vec<String>) -> Vec<Found<'a>> {
@@ -44,7 +49,29 @@ pub(crate) fn discover<'a>(evidence: &'a Evidence, notes: &mut Vec<String>) -> V
             Layout::Loose => loose_files(place, &mut found, notes),
         }
     }
+    keep_within(MOST_BYTES, &mut found, notes);
     found
+}
+
+/// Leaves out what goes beyond so many bytes in all, and says so.
+fn keep_within(most: u64, found: &mut Vec<Found<'_>>, notes: &mut Vec<String>) {
+    let mut bytes = 0_u64;
+    let fits = found.iter().take_while(|found| {
+        // One that is too large is refused for that, and costs the others nothing.
+        if found.size <= LARGEST_ARTIFACT {
+            bytes = bytes.saturating_add(found.size);
+        }
+        bytes <= most
+    });
+    let fits = fits.count();
+    if let Some(first) = found.get(fits) {
+        notes.push(format!(
+            "`{}` and {} more artifacts are left out: with them more than {most} bytes would be read",
+            first.path,
+            found.len().saturating_sub(fits).saturating_sub(1)
+        ));
+        found.truncate(fits);
+    }
 }
 
 fn known_places<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec<String>) {
@@ -187,4 +214,47 @@ pub(crate) fn source_name_of(found: &Found<'_>) -> String {
     // A single file is its own evidence: its name would stand there twice.
     parts.dedup();
     parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_beyond_the_most_bytes_is_left_out_and_said() {
+        let folder = std::env::temp_dir().join(format!("kusari-most-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, size) in [("a.evtx", 100), ("b.evtx", 100), ("c.evtx", 100)] {
+            let mut log = b"ElfFile\0".to_vec();
+            log.resize(size, 0);
+            std::fs::write(folder.join(name), log).unwrap();
+        }
+        // Its size is a lie as far as anybody knows; it is sparse.
+        std::fs::write(folder.join("aa.evtx"), b"ElfFile\0").unwrap();
+        let huge = std::fs::File::options()
+            .append(true)
+            .open(folder.join("aa.evtx"));
+        huge.unwrap().set_len(LARGEST_ARTIFACT + 1).unwrap();
+
+        let evidence = kusari_evidence::open(&folder).unwrap();
+        let mut notes = Vec::new();
+        let mut found = discover(&evidence, &mut notes);
+        assert_eq!((found.len(), notes.len()), (4, 0), "{notes:?}");
+        keep_within(250, &mut found, &mut notes);
+        let left: Vec<&str> = found.iter().map(|found| found.path.as_str()).collect();
+        assert_eq!(left, ["a.evtx", "aa.evtx", "b.evtx"]);
+        assert!(notes[0].starts_with("`c.evtx` and 0 more"), "{notes:?}");
+
+        // The huge one is neither read where it lies nor into memory.
+        struct Nobody;
+        impl crate::intake::Reading for Nobody {
+            fn done(&self, _path: &str, _bytes: u64) {}
+        }
+        let options = crate::intake::ReadOptions::default();
+        let read = crate::intake::read_sources(&found, &options, &Nobody, &|_, _, _| None);
+        let error = read[1].error.as_deref().unwrap_or_default();
+        assert!(error.contains("exceeds the limit"), "{error}");
+        assert!(read[0].error.is_none() && read[2].error.is_none());
+        let _ = std::fs::remove_dir_all(&folder);
+    }
 }

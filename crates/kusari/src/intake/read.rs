@@ -10,9 +10,9 @@ use super::discovery::Found;
 use super::{ArtifactFile, ArtifactKind, ReadInPlace, ReadOptions};
 use crate::harvest::Harvest;
 
-/// The largest artifact that is read into memory. The largest event log that Windows' own
+/// The largest artifact that is read. The largest event log that Windows' own
 /// settings page offers is far below it.
-const LARGEST_ARTIFACT: u64 = 4 << 30;
+pub(super) const LARGEST_ARTIFACT: u64 = 4 << 30;
 
 /// The largest companion (a hive's transaction log) that is read.
 const LARGEST_COMPANION: u64 = 1 << 30;
@@ -98,7 +98,8 @@ fn in_memory(found: &Found<'_>) -> u64 {
 
 /// How a source is read where it lies, when it is.
 fn reads_in_place(found: &Found<'_>) -> Option<ReadInPlace> {
-    let large = found.size >= IN_PLACE_FROM;
+    // One above the limit is refused like any other: its size may be a lie.
+    let large = (IN_PLACE_FROM..=LARGEST_ARTIFACT).contains(&found.size);
     found.kind.read_in_place.filter(|_| large)
 }
 

@@ -52,7 +52,7 @@ impl Reading for NoProgress {
 
 fn assemble(mut case: Case, options: &Options<'_>) -> Result<Reconstruction, ReconstructError> {
     let mut problems = Vec::new();
-    let opened = opened::open_all(&mut case, &options.opening, &mut problems);
+    let opened = opened::open_all(&mut case, &options.opening, options.progress, &mut problems);
     let logs = open_logs(&case, &mut problems)?;
     if opened.is_empty() && logs.is_empty() {
         return Err(ReconstructError::NothingOpened { problems });

@@ -1,8 +1,11 @@
 //! The evidence of a case, opened for whom it is.
 
+use std::path::Path;
+
 use kusari_evidence::{Evidence, LockedVolume, OpenOptions, UnlockKey, open_with};
 use rayon::prelude::*;
 
+use super::Progress;
 use crate::case::{Case, Device};
 
 /// Whose evidence it is.
@@ -50,6 +53,7 @@ const MOST_QUESTIONS: usize = 8;
 pub(super) fn open_all(
     case: &mut Case,
     opening: &Opening<'_>,
+    progress: Option<&dyn Progress>,
     problems: &mut Vec<String>,
 ) -> Vec<OpenedEvidence> {
     let machines = case.machines.iter().enumerate().flat_map(|(index, own)| {
@@ -64,20 +68,15 @@ pub(super) fn open_all(
     let opened: Vec<_> = wanted
         .into_par_iter()
         .map(|(owner, path, keys)| {
-            let options = OpenOptions {
-                keys: keys.clone(),
-                search_lost_partitions: opening.lost_partitions,
-                without_shadow_copies: opening.without_shadow_copies,
-                progress: None,
-            };
-            (owner, open_with(&path, &options), keys)
+            let opened = open_one(&path, keys.clone(), opening, progress);
+            (owner, opened, keys)
         })
         .collect();
     let mut all = Vec::new();
     for (owner, evidence, keys) in opened {
         match evidence {
             Ok(evidence) => {
-                let evidence = unlocked(evidence, keys, opening);
+                let evidence = unlocked(evidence, keys, opening, progress);
                 let owner = owner_of(case, owner, &evidence);
                 if matches!(owner, Owner::Device(_)) && evidence.media.is_empty() {
                     problems.push(format!(
@@ -94,8 +93,33 @@ pub(super) fn open_all(
     all
 }
 
+fn open_one(
+    path: &Path,
+    keys: Vec<UnlockKey>,
+    opening: &Opening<'_>,
+    progress: Option<&dyn Progress>,
+) -> kusari_evidence::Result<Evidence> {
+    let told = |what: &str, done: u64, of: u64| {
+        if let Some(progress) = progress {
+            progress.opening(&format!("{}: {what}", path.display()), done, of);
+        }
+    };
+    let options = OpenOptions {
+        keys,
+        search_lost_partitions: opening.lost_partitions,
+        without_shadow_copies: opening.without_shadow_copies,
+        progress: Some(&told),
+    };
+    open_with(path, &options)
+}
+
 /// Asks for keys until all volumes are open or nobody knows one.
-fn unlocked(mut evidence: Evidence, mut keys: Vec<UnlockKey>, opening: &Opening<'_>) -> Evidence {
+fn unlocked(
+    mut evidence: Evidence,
+    mut keys: Vec<UnlockKey>,
+    opening: &Opening<'_>,
+    progress: Option<&dyn Progress>,
+) -> Evidence {
     let Some(ask) = opening.ask else {
         return evidence;
     };
@@ -106,13 +130,7 @@ fn unlocked(mut evidence: Evidence, mut keys: Vec<UnlockKey>, opening: &Opening<
             .find_map(|volume| ask.ask(&evidence.id, volume));
         let Some(key) = asked else { break };
         keys.push(key);
-        let options = OpenOptions {
-            keys: keys.clone(),
-            search_lost_partitions: opening.lost_partitions,
-            without_shadow_copies: opening.without_shadow_copies,
-            progress: None,
-        };
-        match open_with(&evidence.path, &options) {
+        match open_one(&evidence.path, keys.clone(), opening, progress) {
             Ok(again) => evidence = again,
             Err(_) => break,
         }
