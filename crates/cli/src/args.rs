@@ -87,6 +87,15 @@ Example:
 
 Absence counts only inside what a source could have seen.")]
     Coverage(Inputs),
+    /// The copies of a file on all machines and sticks, by its name
+    #[command(after_long_help = "\
+Examples:
+  kusari copies case.toml --name 'ESB*.bak'
+  kusari copies pc1.E01 stick.dd --name report.docx --format json
+
+Looks through the file tables of all evidence, deleted entries, recycle bins and shadow copies with them. \
+Files are the same by content; where that is gone, by name, size and time of modification.")]
+    Copies(CopiesArguments),
     /// What was opened and found: containers, volumes, encryption, shadow copies, artifacts, hashes
     #[command(after_long_help = "\
 Examples:
@@ -117,6 +126,20 @@ pub(crate) struct Inputs {
     /// A case file, or images, folders, zips and artifact files, each one machine or stick
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopiesArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// The file's name, with * for any characters and ? for one; may be given again
+    #[arg(long, required = true, value_name = "GLOB")]
+    pub(crate) name: Vec<kusari::lineage::NamePattern>,
+
+    /// Compare no contents: faster, and surer of less
+    #[arg(long)]
+    pub(crate) without_content: bool,
 }
 
 #[derive(Debug, Args)]

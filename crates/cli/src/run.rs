@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use kusari::lineage::CopiesOptions;
 use kusari::{AskForKey, EventId, Opening, Options, Reconstruction};
 use kusari_report::{Format, Selection, View};
 
@@ -176,6 +177,7 @@ fn inputs(command: &Command) -> &Inputs {
         | Command::Devices(inputs)
         | Command::Coverage(inputs)
         | Command::Init(inputs) => inputs,
+        Command::Copies(copies) => &copies.inputs,
         Command::Inspect(inspect) => &inspect.inputs,
         Command::Explain(explain) => &explain.inputs,
     }
@@ -195,6 +197,22 @@ fn write(
         Command::Timeline(_) => target.write(|out| kusari_report::timeline(r, view, out)),
         Command::Devices(_) => target.write(|out| kusari_report::devices(r, view, out)),
         Command::Coverage(_) => target.write(|out| kusari_report::coverage(r, view, out)),
+        Command::Copies(copies) => {
+            let bar = Bar::new(
+                !arguments.common.no_progress && !arguments.common.quiet,
+                said,
+            );
+            let found = r.copies(&CopiesOptions {
+                names: &copies.name,
+                without_content: copies.without_content,
+                progress: Some(&|place: &str| bar.at(place, 0, 0)),
+            });
+            bar.finish();
+            for note in &found.notes {
+                said.warning(note);
+            }
+            target.write(|out| kusari_report::copies(r, &found, view, out))
+        }
         Command::Inspect(inspect) if inspect.files => {
             let mut notes = Vec::new();
             let written = target.write(|out| kusari_report::files(r, view, &mut notes, out));

@@ -393,3 +393,157 @@ fn an_image_that_is_nothing_is_said_and_the_rest_is_done() {
     let strict = run(&["custody", &spoilt.case(), "--strict"]);
     assert_eq!(strict.status.code(), Some(4));
 }
+
+#[test]
+fn copies_of_a_file_are_found_on_the_sticks_with_the_deleted_ones() {
+    let found = json(&[
+        "copies",
+        &images(),
+        "--name",
+        "ESB*.bak",
+        "--format",
+        "json",
+    ]);
+    let lines: Vec<(&str, &str, &str, &str)> = rows(&found)
+        .map(|own| {
+            let field = |name: &str| own[name].as_str().unwrap();
+            (
+                field("place"),
+                field("path"),
+                field("state"),
+                field("matched_by"),
+            )
+        })
+        .collect();
+    let likeness = "name-size-modified";
+    assert_eq!(
+        lines,
+        [
+            // FAT wrote over their first letters.
+            ("012", "_0220218/_og/_SB.bak", "deleted", likeness),
+            ("012", "_SB.bak", "deleted", likeness),
+            ("013", "_0220218/_og/_SB.bak", "deleted", likeness),
+            ("013", "_SB.bak", "deleted", likeness),
+            ("012", "20220621/ESB.bak", "there", "content"),
+            ("013", "20220621/ESB.bak", "there", "content"),
+            ("012", "20220621/ESBR4.bak", "there", "content"),
+            ("013", "20220621/ESBR4.bak", "there", "content"),
+        ]
+    );
+    for own in rows(&found) {
+        for field in [
+            "group",
+            "place",
+            "kind",
+            "path",
+            "original_path",
+            "size",
+            "state",
+            "created_recorded",
+            "created",
+            "modified_recorded",
+            "matched_by",
+            "source",
+        ] {
+            assert!(own.get(field).is_some(), "{field}");
+        }
+        // The hour of the server's backup: it lies in no stay of the stick, so no clock is known.
+        assert_eq!(own["created"], Value::Null);
+    }
+    let page = stdout(&["copies", &images(), "--name", "ESB.bak"]);
+    assert!(page.contains("there now: 2 in 2 places"), "{page}");
+    let japanese = stdout(&["copies", &images(), "--name", "ESB.bak", "--lang", "ja"]);
+    assert!(japanese.contains("現存: 2件"), "{japanese}");
+    let nothing = stdout(&["copies", &images(), "--name", "no such*"]);
+    assert!(nothing.contains("No file of that name"), "{nothing}");
+}
+
+#[test]
+fn copies_in_a_recycle_bin_are_told_by_the_name_that_they_had() {
+    let folder = std::env::temp_dir().join(format!("kusari-bins-{}", std::process::id()));
+    let bin = folder.join("C/$Recycle.Bin/S-1-5-21-1-2-3-1001");
+    std::fs::create_dir_all(&bin).unwrap();
+    std::fs::create_dir_all(folder.join("C/Windows/INF")).unwrap();
+    std::fs::create_dir_all(folder.join("C/backup")).unwrap();
+    std::fs::copy(
+        amagasaki("evidence/dev-desktop/C/Windows/INF/setupapi.dev.log"),
+        folder.join("C/Windows/INF/setupapi.dev.log"),
+    )
+    .unwrap();
+    let record = |name: &str, path: &str| {
+        let index = kusari_fixtures::recycle_bin::index_file(2, 7, 133_002_432_000_000_000, path);
+        std::fs::write(bin.join(name), index).unwrap();
+    };
+    record("$IABCDEF.bak", "D:\\個人資料\\ESB.bak");
+    std::fs::write(bin.join("$RABCDEF.bak"), b"content").unwrap();
+    record("$IGHIJKL.bak", "D:\\ESB.bak");
+    std::fs::write(folder.join("C/backup/ESB.bak"), b"content").unwrap();
+
+    let input = as_text(&folder);
+    let found = json(&["copies", &input, "--name", "esb.bak", "--format", "json"]);
+    let of = |state: &str| {
+        let mut own = rows(&found).filter(|own| own["state"] == state);
+        (own.next().unwrap(), own.next())
+    };
+    let (in_bin, more) = of("in-recycle-bin");
+    assert!(more.is_none());
+    assert_eq!(in_bin["original_path"], "D:\\個人資料\\ESB.bak");
+    assert!(in_bin["path"].as_str().unwrap().ends_with("/$RABCDEF.bak"));
+    assert_eq!(in_bin["matched_by"], "content");
+    assert_eq!(of("there").0["group"], in_bin["group"]);
+    let (gone, _) = of("gone-from-recycle-bin");
+    assert_eq!((&gone["size"], &gone["sha256"]), (&7.into(), &Value::Null));
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// A file that was created while the stick was in a machine is timed by that machine's clock.
+#[test]
+fn a_copy_that_was_made_during_a_stay_is_placed_there() {
+    use kusari_fixtures::dos_time::FileTimes;
+    use kusari_fixtures::fat::{FatWriter, Format, Variant};
+    let time = |hour, minute, second| {
+        let day = chrono::NaiveDate::from_ymd_opt(2022, 6, 21).unwrap();
+        FileTimes::all(day.and_hms_opt(hour, minute, second).unwrap())
+    };
+    let mut stick = FatWriter::new(Format {
+        variant: Variant::Fat12,
+        sectors: 2048,
+        cluster_sectors: 1,
+        serial: 0x5A3C_91E7,
+        label: None,
+        formatted: time(8, 0, 0).created,
+        clears_upper_half: false,
+        dirty: false,
+    });
+    // The stay of 012 in the desktop is from 09:29:19 to 09:31:00 by the desktop's clock.
+    stick.file("during.bak", b"copied", &time(9, 30, 10));
+    stick.file("before.bak", b"older", &time(9, 29, 10));
+    let folder = std::env::temp_dir().join(format!("kusari-stay-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("012.dd"), stick.bytes()).unwrap();
+    let desktop = amagasaki("evidence/dev-desktop");
+    let case = format!(
+        "[case]\ntimezone = 'Asia/Tokyo'\n[[machine]]\nid = 'dev-desktop'\nevidence = '{}'\n\
+         [[device]]\nlabel = '012'\nserial = '0712E4A1B0C90357'\nevidence = '012.dd'\n",
+        desktop.canonicalize().unwrap().display()
+    );
+    std::fs::write(folder.join("case.toml"), case).unwrap();
+    let case = as_text(&folder.join("case.toml"));
+    let found = json(&["copies", &case, "--name", "*.bak", "--format", "json"]);
+    let of = |path: &str| {
+        rows(&found)
+            .find(|own| own["path"] == path)
+            .unwrap()
+            .clone()
+    };
+    let during = of("during.bak");
+    assert_eq!(during["created_at"], serde_json::json!(["dev-desktop"]));
+    let created = during["created"].as_str().unwrap();
+    assert!(created.starts_with("2022-06-21T00:30:10"), "{created}");
+    let before = of("before.bak");
+    assert_eq!(before["created_at"], serde_json::json!([]));
+    assert_eq!(before["created"], Value::Null);
+    let page = stdout(&["copies", &case, "--name", "during.bak"]);
+    assert!(page.contains("while in dev-desktop"), "{page}");
+    let _ = std::fs::remove_dir_all(&folder);
+}

@@ -481,7 +481,7 @@ fn a_reader_that_has_had_enough_is_no_failure() {
 #[test]
 fn every_command_has_a_help_with_an_example() {
     let commands = [
-        "custody", "timeline", "devices", "coverage", "inspect", "explain", "init",
+        "custody", "timeline", "devices", "coverage", "copies", "inspect", "explain", "init",
     ];
     let help = stdout(&["--help"]);
     for command in commands {

@@ -16,7 +16,7 @@
 //! Data flows one way: a [`case`] names evidence; [`intake`] finds the artifacts on it and turns
 //! their records into events and claims; [`identity`] joins claims into devices; [`clock`]
 //! corrects times; [`custody`] builds sessions and the table; [`findings`] says what does not
-//! fit; [`coverage`] says what could have been seen.
+//! fit; [`coverage`] says what could have been seen; [`lineage`] finds the copies of a file.
 
 pub mod case;
 pub mod clock;
@@ -31,6 +31,7 @@ pub mod harvest;
 pub mod identity;
 pub mod intake;
 mod letters;
+pub mod lineage;
 pub mod machine;
 mod reconstruction;
 pub mod source;

@@ -6,6 +6,7 @@ pub mod layout;
 mod case_file;
 mod clocks;
 mod companion;
+mod copies;
 mod coverage;
 mod custody;
 mod devices;
@@ -20,6 +21,7 @@ mod timeline;
 mod view;
 
 pub use case_file::case_file;
+pub use copies::copies;
 pub use coverage::coverage;
 pub use custody::custody;
 pub use devices::devices;

@@ -1,0 +1,195 @@
+//! The copies of a file: in how many places it lies, in how many it did, and in which order it
+//! came there.
+//!
+//! Windows keeps no record of copying. What is said here rests on the file tables of all evidence:
+//! two entries are of one file when their contents are the same, byte for byte; where the content is
+//! gone, when name, size and time of modification are the same, which a copy keeps. The time of
+//! creation is when a copy came to its place, on most paths by which it can come there.
+
+mod bins;
+mod grouping;
+mod name_pattern;
+mod sightings;
+mod stays;
+
+pub use grouping::Likeness;
+pub use name_pattern::{NamePattern, NotANamePattern};
+
+use std::collections::BTreeSet;
+
+use kusari_evidence::hash::Sha256;
+use kusari_evidence::{FileTimes, Volume};
+
+use crate::clock::CorrectedTime;
+use crate::reconstruction::{Owner, Reconstruction};
+
+/// What is looked for.
+pub struct CopiesOptions<'a> {
+    /// The names.
+    pub names: &'a [NamePattern],
+    /// Leave contents unread: then copies are told by name, size and time alone.
+    pub without_content: bool,
+    /// Told of the place that is looked at.
+    pub progress: Option<&'a dyn Fn(&str)>,
+}
+
+/// Whether a file is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum FileState {
+    /// It is there.
+    There,
+    /// It was deleted; its entry is left.
+    Deleted,
+    /// It stands in a recycle bin.
+    InRecycleBin,
+    /// The recycle bin's record of it is left, its content is not there: it was restored, or removed
+    /// for good.
+    GoneFromRecycleBin,
+    /// It stands in a shadow copy, and not on the volume as it is now.
+    InShadowCopy,
+}
+
+impl FileState {
+    /// The word in every output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::There => "there",
+            Self::Deleted => "deleted",
+            Self::InRecycleBin => "in-recycle-bin",
+            Self::GoneFromRecycleBin => "gone-from-recycle-bin",
+            Self::InShadowCopy => "in-shadow-copy",
+        }
+    }
+}
+
+/// A file at one place.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    /// The machine or device.
+    pub owner: Owner,
+    /// Its evidence, by its place in [`Reconstruction::evidence`].
+    pub evidence: usize,
+    /// Its volume, by its place in the evidence.
+    pub volume: usize,
+    /// Its own name; of a file in a recycle bin the one that it had.
+    pub name: String,
+    /// The path on the volume.
+    pub path: String,
+    /// Of a file in a recycle bin: the path that it had, as Windows wrote it.
+    pub original_path: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+    /// Whether it is there.
+    pub state: FileState,
+    /// Its times as recorded.
+    pub times: FileTimes,
+    /// Where its record stands on the volume, see [`kusari_evidence::Entry::reference`].
+    pub reference: Option<u64>,
+    /// The hash of its content, as far as that could be read. Of a deleted file the clusters may
+    /// hold another file's bytes by now.
+    pub sha256: Option<Sha256>,
+    /// Why its content could not be read.
+    pub unread: Option<String>,
+    /// When it came to its place, after correction; `None` where no clock is known on which it was
+    /// recorded.
+    pub created: Option<CorrectedTime>,
+    /// The stays of the device in which it was created, by the clocks of the machines that it was
+    /// in. Two are two candidates.
+    pub stays: Vec<usize>,
+}
+
+/// The sightings of one file, in the order in which they came to their places, as far as that is
+/// known.
+#[derive(Debug, Clone)]
+pub struct CopyGroup {
+    /// By what each is held to be of this file, and the sighting.
+    pub members: Vec<(Likeness, Sighting)>,
+    /// Other groups to which its members without content could belong just as well, by number.
+    pub or_of: Vec<usize>,
+}
+
+/// The copies of the files that were asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Copies {
+    /// One group a file.
+    pub groups: Vec<CopyGroup>,
+    /// What could not be looked at.
+    pub notes: Vec<String>,
+}
+
+/// In how many places files lie, and in how many they were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CopyCount {
+    /// Paths at which a file is there, recycle bins included.
+    pub files_now: usize,
+    /// Machines and sticks on which these are.
+    pub places_now: usize,
+    /// Paths at which one is, or was as far as the evidence says.
+    pub files_ever: usize,
+    /// Machines and sticks on which these are.
+    pub places_ever: usize,
+}
+
+impl CopyGroup {
+    /// Counts its members.
+    #[must_use]
+    pub fn count(&self) -> CopyCount {
+        let is_there =
+            |own: &&Sighting| matches!(own.state, FileState::There | FileState::InRecycleBin);
+        let all = || self.members.iter().map(|(_, own)| own);
+        let places = |owners: BTreeSet<Owner>| owners.len();
+        CopyCount {
+            files_now: all().filter(is_there).count(),
+            places_now: places(all().filter(is_there).map(|own| own.owner).collect()),
+            files_ever: self.members.len(),
+            places_ever: places(all().map(|own| own.owner).collect()),
+        }
+    }
+}
+
+impl Reconstruction {
+    /// Finds the copies of files by their names on all evidence.
+    #[must_use]
+    pub fn copies(&self, options: &CopiesOptions<'_>) -> Copies {
+        let mut notes = Vec::new();
+        let mut found = sightings::find(self, options, &mut notes);
+        for sighting in &mut found {
+            stays::place(self, sighting);
+        }
+        Copies {
+            groups: grouping::group(found),
+            notes,
+        }
+    }
+
+    /// Where a sighting's file stands, as every output cites it.
+    #[must_use]
+    pub fn source_of(&self, sighting: &Sighting) -> String {
+        let evidence = self.evidence.get(sighting.evidence);
+        let id = evidence.map_or("", |own| own.evidence.id.as_str());
+        let volume = self.volume_of(sighting);
+        let place = volume.map_or("", |volume| volume.place.as_str());
+        let parts = [id, place, sighting.path.as_str()];
+        let parts = parts.into_iter().filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// The volume that a sighting is on.
+    #[must_use]
+    pub fn volume_of(&self, sighting: &Sighting) -> Option<&Volume> {
+        let evidence = self.evidence.get(sighting.evidence)?;
+        evidence.evidence.volumes.get(sighting.volume)
+    }
+
+    /// The id of the machine, or the label of the device, of an owner.
+    #[must_use]
+    pub fn owner_name(&self, owner: Owner) -> &str {
+        let name = match owner {
+            Owner::Machine(index) => self.machines.get(index).map(|machine| machine.id.as_str()),
+            Owner::Device(index) => self.case.devices.get(index).map(|d| d.label.as_str()),
+        };
+        name.unwrap_or_default()
+    }
+}
