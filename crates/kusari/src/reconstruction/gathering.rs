@@ -17,8 +17,10 @@ use crate::source::{Source, SourcePlace};
 
 /// Where a source comes from.
 pub(super) enum Origin<'a> {
-    /// From the evidence of one of the case's machines.
-    Machine {
+    /// A file on the evidence of one of the case's machines or devices.
+    File {
+        /// The device's label.
+        label: Option<&'a str>,
         place: &'a Place,
         found: &'a Found<'a>,
     },
@@ -57,18 +59,27 @@ impl Described {
             copy: None,
         };
         match origin {
-            Origin::Machine { place, found } => {
+            Origin::File {
+                label,
+                place,
+                found,
+            } => {
                 let volume = found.place.volume;
                 let volumes = &found.place.evidence.volumes;
                 let number = volumes.iter().position(|own| own.id == volume.id);
                 Self {
-                    owner: Some(place.machine),
+                    owner: match place.owner {
+                        Owner::Machine(machine) => Some(machine),
+                        Owner::Device(_) => None,
+                    },
+                    device_label: label.map(ToOwned::to_owned),
                     artifact: found.kind.name,
                     page: found.kind.page,
                     place: number.map(|volume| SourcePlace {
                         evidence: place.evidence,
                         volume,
                         path: found.path.clone(),
+                        stream: found.stream,
                     }),
                     times: found.times,
                     copy: volume.snapshot.as_ref().map(|_| volume.description.clone()),
@@ -112,13 +123,31 @@ pub(super) struct Gathering {
 }
 
 impl Gathering {
-    pub(super) fn take_file(&mut self, place: &Place, found: &Found<'_>, mut read: SourceRead) {
+    pub(super) fn take_file(
+        &mut self,
+        case: &Case,
+        place: &Place,
+        found: &Found<'_>,
+        mut read: SourceRead,
+    ) {
         let name = intake::source_name_of(found);
         if found.place.volume.snapshot.is_some() {
             let coverage = &mut read.harvest.outcome.coverage;
             coverage.note(kusari_artifacts::SourceState::Snapshot);
         }
-        self.take(Origin::Machine { place, found }, name, read);
+        let label = match place.owner {
+            Owner::Machine(_) => None,
+            Owner::Device(device) => case.devices.get(device).map(|own| own.label.as_str()),
+        };
+        self.take(
+            Origin::File {
+                label,
+                place,
+                found,
+            },
+            name,
+            read,
+        );
     }
 
     /// The images themselves: what of a device is known by its medium, and what stays locked.
