@@ -174,7 +174,7 @@ impl EntryKind {
 
 /// The times of a file, as far as its file system keeps them: NTFS in UTC at 100 ns, FAT in local
 /// time without a zone, exFAT in local time with its offset where it was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct FileTimes {
     /// Created.
     pub created: Option<RecordedTime>,

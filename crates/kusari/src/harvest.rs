@@ -66,7 +66,7 @@ pub struct ClockStep {
 }
 
 /// What a record says of a file: that it lay at a place, and what it was like there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileTrace {
     /// Its path, as the record writes it: `E:\20220621\ESB.bak`, `\\server\share\ESB.bak`.
     pub path: String,

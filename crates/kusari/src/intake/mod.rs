@@ -141,15 +141,17 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// Whether a file stands beside it, in the same folder; `None` when nobody can tell.
+    /// Whether a file stands beside it, in the same folder; `None` when nobody can tell, as where
+    /// somebody collected some files of a drive and left others.
     fn has_beside(&self, name: &str) -> Option<bool> {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let path = match folder {
             "" => name.to_owned(),
             folder => format!("{folder}/{name}"),
         };
-        let found = self.volume?.file_system.entry(&path);
-        found.ok().map(|entry| entry.is_some())
+        let volume = self.volume?;
+        let found = volume.file_system.entry(&path).ok()?.is_some();
+        (found || volume.is_whole()).then_some(found)
     }
 }
 

@@ -32,13 +32,10 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     in_place: None,
 };
 
+/// By its header: a version that there was, and records of a length that there was.
 fn recognise(file: &LooseFile<'_>) -> bool {
-    ["INFO", "INFO2"]
-        .iter()
-        .any(|name| file.name.eq_ignore_ascii_case(name))
-        && read_info2(file.head, AnsiCodePage::default().encoding())
-            .header
-            .is_some()
+    let header = read_info2(file.head, AnsiCodePage::default().encoding()).header;
+    header.is_some_and(|header| matches!(header.version, 0 | 2 | 4 | 5))
 }
 
 fn read(

@@ -8,13 +8,13 @@ use kusari_artifacts::usn_journal::{
 };
 use kusari_evidence::ntfs::{FileTable, Name};
 use kusari_evidence::time::RecordedTime;
-use kusari_evidence::{FileSystem, ReadAt, Volume, read_vec_at};
+use kusari_evidence::{FileSystem, FileTimes, ReadAt, Volume, read_vec_at};
 
 use super::{
     ArtifactFile, ArtifactKind, InPlace, LooseFile, ReadOptions, Surroundings, Title, no_companions,
 };
 use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
-use crate::harvest::Harvest;
+use crate::harvest::{FileTrace, Harvest};
 use crate::identity::Identifier;
 
 /// Where the journal is on a volume, and under which names collectors lay it down.
@@ -46,7 +46,8 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     }),
 };
 
-/// A journal has no header; a loose one is known by its name, as collectors give it.
+/// A journal has no header; a loose one is known by its name, as collectors give it, or by records
+/// that stand at its beginning one behind the other.
 fn recognise(file: &LooseFile<'_>) -> bool {
     let names = [
         "$J",
@@ -58,7 +59,23 @@ fn recognise(file: &LooseFile<'_>) -> bool {
     names
         .iter()
         .any(|name| file.name.eq_ignore_ascii_case(name))
-        || file.name.ends_with("UsnJrnl-$J")
+        || begins_with_records(file.head)
+}
+
+fn begins_with_records(head: &[u8]) -> bool {
+    /// Three in a row are no accident.
+    const ENOUGH: u32 = 3;
+    let (mut next, mut count) = (0, 0_u32);
+    if !matches!(head.get(4..8), Some([2 | 3, 0, 0, 0])) {
+        return false;
+    }
+    scan(&head.to_vec(), None, |record| {
+        if record.offset == next {
+            next = next.saturating_add(u64::from(record.length));
+            count = count.saturating_add(1);
+        }
+    });
+    count >= ENOUGH
 }
 
 fn read(
@@ -257,6 +274,22 @@ impl<'a, 'j> Teller<'a, 'j> {
             locator: &record.locator(),
             confidence: Confidence::Recorded,
         });
+        let came = matches!(action, Action::FileCreated | Action::FileRenamed);
+        if came && !record.is_folder() && standing != PathStanding::Unknown {
+            let made = (action == Action::FileCreated && activity.exact).then_some(at);
+            harvest.trace(FileTrace {
+                path,
+                volume: self.volume.clone(),
+                computer: None,
+                size: None,
+                times: FileTimes {
+                    created: made.map(RecordedTime::utc),
+                    ..FileTimes::default()
+                },
+                seen: Some(RecordedTime::utc(at)),
+                locator: record.locator(),
+            });
+        }
     }
 
     /// The path as Windows writes one; without a letter where none is known.

@@ -7,6 +7,7 @@ use kusari_artifacts::vendor_log::Profile;
 use kusari_evidence::hash::Sha256;
 use kusari_evidence::{Evidence, open};
 
+use super::by_letter;
 use super::events::{Events, Placed};
 use super::gathering::{Gathering, Origin};
 use super::opened::{self, OpenedEvidence, Owner};
@@ -190,6 +191,7 @@ impl Gathering {
         self.events.order = order;
         letters::infer(&self.events, &mut identities.devices);
         let sessions = custody::sessions(&self.events);
+        by_letter::attribute(&mut self.events, &identities.devices, &sessions);
         let table = custody::table(&custody::Input {
             case: &case,
             machines: &machines,
@@ -208,6 +210,7 @@ impl Gathering {
             custody: table,
             findings: Vec::new(),
             problems,
+            traces: self.traces,
             evidence: opened,
         };
         reconstruction.findings = findings::find(&reconstruction);

@@ -10,6 +10,7 @@ use super::opened::{OpenedEvidence, Owner};
 use super::sources::Place;
 use crate::case::Case;
 use crate::event::{MachineIndex, SourceIndex};
+use crate::harvest::FileTrace;
 use crate::identity::Statements;
 use crate::intake::{self, Found, SourceRead};
 use crate::machine::Gathered;
@@ -116,6 +117,7 @@ pub(super) struct Gathering {
     pub(super) owners: Vec<Option<usize>>,
     pub(super) events: Events,
     pub(super) statements: Statements,
+    pub(super) traces: Vec<(SourceIndex, FileTrace)>,
     pub(super) of_machine: BTreeMap<usize, Gathered>,
     /// Machines of which there are shadow copies, and what was said of them so far.
     pub(super) machines_with_copies: BTreeSet<usize>,
@@ -227,9 +229,13 @@ impl Gathering {
             harvest.claims.retain(|own| said.is_new_claim(own, of_copy));
             let properties = &mut harvest.properties;
             properties.retain(|own| said.is_new_property(own, of_copy));
+            let traces = &mut harvest.traces;
+            traces.retain(|own| said.is_new_trace(own, of_copy));
             let steps = &mut harvest.clock_steps;
             steps.retain(|own| said.is_new_step(own, of_copy));
         }
+        let traces = harvest.traces.into_iter();
+        self.traces.extend(traces.map(|trace| (index, trace)));
         if machine.is_some() || device_label.is_some() {
             let claims = harvest.claims.into_iter();
             self.statements
