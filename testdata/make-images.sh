@@ -1,8 +1,9 @@
 #!/bin/bash
 # Writes the recorded incident once more as disk images: testdata/make-images.sh OUT
 #
-# From testdata/amagasaki/evidence it makes what testdata/amagasaki/images holds (README.md beside
-# this script says what that is), and holds every file inside against the one in the folder.
+# From testdata/amagasaki/evidence and files.toml it makes what testdata/amagasaki/images holds
+# (README.md beside this script says what that is), and holds every file inside against the one in the
+# folder.
 # Needs root, /dev/fuse and the programs that it asks for below. All identifiers and file times are
 # fixed; what ewfacquire and qemu-img add (time of acquisition, identifiers of VHDX) is not.
 set -euo pipefail
@@ -11,11 +12,12 @@ export LC_ALL=C.UTF-8 TZ=Asia/Tokyo
 here=$(cd "$(dirname "$0")" && pwd)
 evidence=$here/amagasaki/evidence
 scenario=$here/amagasaki/scenario.toml
+plan=$here/amagasaki/files.toml
 [ $# -eq 1 ] || { echo "usage: make-images.sh OUT" >&2; exit 2; }
 
 missing=()
 for program in mkntfs ntfs-3g ntfscat fusermount setfattr sfdisk qemu-img ewfacquire ewfverify \
-    mkfs.vfat zip mcopy mmd mdel mdeltree cargo; do
+    mkfs.vfat zip mcopy mmd mdel mdeltree ntfscp cargo; do
     command -v "$program" >/dev/null || missing+=("$program")
 done
 [ -w /dev/fuse ] || missing+=("/dev/fuse, writable")
@@ -80,6 +82,38 @@ copy_tree() {
     done
 }
 
+# lay_files VOLUME: the files that files.toml has for the volume, into the one that is mounted.
+lay_files() {
+    local laid=$work/laid/$1 path created modified
+    if [ ! -d "$laid" ]; then
+        mkdir -p "$laid"
+        fixture "--bin kusari-file-activity" lay "$plan" "$1" "$laid"
+    fi
+    copy_tree "$laid/files"
+    while IFS=$'\t' read -r path created modified; do
+        setfattr -n system.ntfs_times_be \
+            -v "0x$(filetime "$created")$(filetime "$modified")$(filetime "$created")$(filetime "$created")" \
+            "$mount/$path"
+    done <"$laid/times"
+}
+
+# write_journal VOLUME FILE: the change journal, once the volume knows the files' numbers. Its older part
+# was cut off: it begins behind a hole.
+write_journal() {
+    local journal=$work/journal/$1 start
+    mkdir -p "$journal"
+    start=$(fixture "--bin kusari-file-activity" journal "$plan" "$1" "$2" "$journal")
+    : >"$journal/empty"
+    ntfscp -q -f "$2" "$journal/empty" '/$Extend/$UsnJrnl' 2>/dev/null
+    ntfscp -q -f -N '$Max' "$2" "$journal/Max" '/$Extend/$UsnJrnl' 2>/dev/null
+    ntfscp -q -f -N '$J' "$2" "$journal/empty" '/$Extend/$UsnJrnl' 2>/dev/null
+    in_volume "$2" show_sys_files,streams_interface=windows
+    dd if="$journal/J" of="$mount/\$Extend/\$UsnJrnl:\$J" bs=4096 oflag=seek_bytes seek="$start" \
+        conv=notrunc status=none
+    done_in_volume
+    ntfscat -f -n '$J' "$2" '/$Extend/$UsnJrnl' | tail -c +$((start + 1)) | cmp - "$journal/J"
+}
+
 # check_volume FILE FOLDER: every file inside is the one in the folder, as ntfscat reads it.
 check_volume() {
     local count=0 path
@@ -113,7 +147,9 @@ benefits_server() {
     new_volume "$work/benefits-c" $size $((start / 512)) "" 54A2E60BA2E5F1C8
     in_volume "$work/benefits-c"
     copy_tree "$evidence/benefits-server/C"
+    mkdir -p "$mount/Users/Administrator/AppData/Roaming/Microsoft/Windows/Recent"
     set_times "2020-11-16 10:22:31" "2022-07-07 15:08:00"
+    lay_files benefits-server/C
     done_in_volume
     check_volume "$work/benefits-c" "$evidence/benefits-server/C"
 
@@ -126,6 +162,7 @@ benefits_server() {
     mkdir -p "$work/benefits-d-files"
     cp -r "$mount/backup" "$work/benefits-d-files/"
     set_times "2020-11-16 11:02:10" "2022-06-21 01:00:09"
+    lay_files benefits-server/D
     done_in_volume
     check_volume "$work/benefits-d" "$work/benefits-d-files"
     fixture "--example bitlocker_volume" "$work/benefits-d" "$work/benefits-d-locked" \
@@ -172,7 +209,9 @@ development_desktop() {
     in_volume "$image"
     copy_tree "$files"
     set_times "2021-08-19 13:40:12" "2022-07-07 11:03:00"
+    lay_files dev-desktop/C
     done_in_volume
+    write_journal dev-desktop/C "$image"
     fixture "--bin kusari-shadow-copy" write "$image" "$image-now" --then "$image-then" \
         --store "$store" --created 2022-01-20T03:00:03Z --machine KAIHATSU-DT01
     check_volume "$image-now" "$files"
@@ -188,6 +227,21 @@ TABLE
     touch -d "2022-07-07 11:20:00" "$work/dev-desktop.vhdx"
     rm -f "$out/dev-desktop.zip"
     (cd "$work" && zip -q -9 -X "$out/dev-desktop.zip" dev-desktop.vhdx)
+
+    # The second disk, D:.
+    local data=$((3 * mib))
+    new_volume "$work/desktop-d" $data $((mib / 512)) DATA 88D104A2D1049764
+    in_volume "$work/desktop-d"
+    set_times "2021-08-19 14:02:55" "2022-07-07 10:58:00"
+    lay_files dev-desktop/D
+    done_in_volume
+    write_journal dev-desktop/D "$work/desktop-d"
+    new_disk "$work/desktop-disk-d" $((data + 2 * mib)) 4fa1b8e3 <<TABLE
+start=$((mib / 512)), size=$((data / 512)), type=7
+TABLE
+    put "$work/desktop-d" "$work/desktop-disk-d" $mib
+    qemu-img convert -f raw -O qcow2 -c "$work/desktop-disk-d" "$out/dev-desktop-d.qcow2"
+    qemu-img compare -q -f raw "$work/desktop-disk-d" "$out/dev-desktop-d.qcow2"
 }
 
 # ---- Call-centre server: VMDK, compressed.
@@ -198,7 +252,9 @@ call_centre_server() {
     in_volume "$work/call-centre-c"
     copy_tree "$evidence/call-centre-server/C"
     set_times "2022-01-24 11:08:54" "2022-07-21 14:00:00"
+    lay_files call-centre-server/C
     done_in_volume
+    write_journal call-centre-server/C "$work/call-centre-c"
     check_volume "$work/call-centre-c" "$evidence/call-centre-server/C"
     new_disk "$work/call-centre" $((start + size + mib)) e81f3b06 <<TABLE
 start=$((start / 512)), size=$((size / 512)), type=7
@@ -213,14 +269,16 @@ TABLE
 # compressed by NTFS.
 
 development_notebook() {
-    local start=290455552 size=$((5 * mib))
+    local start=290455552 size=$((6 * mib))
     new_volume "$work/notebook-c" $size $((start / 512)) Windows F6B0C4D8B0C4A00B
     in_volume "$work/notebook-c" compression
     mkdir -p "$mount/Windows/System32/winevt/Logs"
     setfattr -n system.ntfs_attrib_be -v 0x00000810 "$mount/Windows/System32/winevt/Logs"
     copy_tree "$evidence/dev-notebook/C"
     set_times "2021-12-06 10:15:47" "2022-07-07 13:18:00"
+    lay_files dev-notebook/C
     done_in_volume
+    write_journal dev-notebook/C "$work/notebook-c"
     check_volume "$work/notebook-c" "$evidence/dev-notebook/C"
     rm -f "$out"/dev-notebook.0*
     split -b $mib -a 3 --numeric-suffixes=1 "$work/notebook-c" "$out/dev-notebook."
@@ -228,10 +286,10 @@ development_notebook() {
 
 # ---- The sticks. Names and times of files are the report's (5-3), contents are not.
 
-# made_up WORDS BYTES FILE TIME
-made_up() {
-    (yes "kusari testdata, made up: $1" || true) 2>/dev/null | head -c "$2" >"$3"
-    touch -d "$4" "$3"
+# content NAME FILE TIME: one of files.toml's contents.
+content() {
+    fixture "--bin kusari-file-activity" content "$plan" "$1" "$2"
+    touch -d "$3" "$2"
 }
 
 # new_stick DISK SIGNATURE SERIAL SECTORS-IN-CLUSTER
@@ -257,9 +315,9 @@ on_stick() {
 fill_stick() {
     local files=$work/files
     mkdir -p "$files/april" "$files/june"
-    made_up "ESB.bak of 13 April" 90000 "$files/april/ESB.bak" "2022-04-13 01:00:00"
-    made_up "ESB.bak of 21 June" 120000 "$files/june/ESB.bak" "2022-06-21 01:00:00"
-    made_up "ESBR4.bak of 21 June" 110000 "$files/june/ESBR4.bak" "2022-06-21 01:00:00"
+    content 460488 "$files/april/ESB.bak" "2022-02-14 01:00:00"
+    content 460517 "$files/june/ESB.bak" "2022-06-21 01:00:00"
+    content 459582 "$files/june/ESBR4.bak" "2022-06-21 01:00:00"
     # mtools takes the time of creation from there.
     SOURCE_DATE_EPOCH=$(date -d "2022-04-13 01:00:00" +%s)
     export SOURCE_DATE_EPOCH

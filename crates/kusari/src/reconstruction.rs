@@ -6,6 +6,7 @@ mod earlier;
 mod events;
 mod gathering;
 mod opened;
+mod own_letters;
 mod sources;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -108,6 +109,7 @@ pub struct Reconstruction {
     pub(crate) problems: Vec<String>,
     pub(crate) traces: Vec<(SourceIndex, FileTrace)>,
     pub(crate) evidence: Vec<OpenedEvidence>,
+    pub(crate) own_letters: own_letters::OwnLetters,
 }
 
 impl Case {

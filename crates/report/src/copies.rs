@@ -22,7 +22,7 @@ struct CopyJson<'a> {
     or_of_group: Vec<usize>,
     place: String,
     kind: &'static str,
-    path: &'a str,
+    path: String,
     original_path: Option<&'a str>,
     size: Option<u64>,
     state: &'static str,
@@ -37,16 +37,16 @@ struct CopyJson<'a> {
     /// The machines in which the stick was when it was created there.
     created_at: Vec<&'a str>,
     /// From where it can have been copied, as far as that can be told.
-    copied_from: Vec<FromJson<'a>>,
+    copied_from: Vec<FromJson>,
     /// Where records elsewhere speak of it.
     traces: Vec<String>,
     source: String,
 }
 
 #[derive(Debug, Serialize)]
-struct FromJson<'a> {
+struct FromJson {
     place: String,
-    path: &'a str,
+    path: String,
     grade: &'static str,
     because: Vec<&'static str>,
 }
@@ -109,7 +109,7 @@ fn to_json<'a>(
             .collect(),
         place: r.place_name(&own.place),
         kind: "file",
-        path: &own.path,
+        path: r.path_of(own),
         original_path: own.original_path.as_deref(),
         size: own.size,
         state: own.state.name(),
@@ -131,7 +131,7 @@ fn to_json<'a>(
                 let (_, original) = of.members.get(from.member)?;
                 Some(FromJson {
                     place: r.place_name(&original.place),
-                    path: &original.path,
+                    path: r.path_of(original),
                     grade: from.grade().name(),
                     because: from.because.iter().map(word).collect(),
                 })
@@ -150,6 +150,8 @@ fn to_json<'a>(
 fn word(agreement: &Agreement) -> &'static str {
     match agreement {
         Agreement::Content => "content",
+        Agreement::NameSizeTime => "name-size-modified",
+        Agreement::MadeBehindPlug(_) => "made-behind-plug",
         Agreement::MadeInStay(_) => "made-in-stay",
         Agreement::Journal => "journal",
         Agreement::MadeAfterWritten => "made-after-written",
@@ -201,7 +203,7 @@ fn to_row(own: CopyJson<'_>) -> [String; 20] {
         others.collect::<Vec<_>>().join(";"),
         own.place,
         own.kind.to_owned(),
-        own.path.to_owned(),
+        own.path,
         or_empty(own.original_path),
         or_empty(own.size),
         own.state.to_owned(),
@@ -233,6 +235,7 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
     for (number, group) in (1..).zip(&found.groups) {
         let mut grid = Grid {
             columns: vec![
+                Column::number("#"),
                 Column::text(texts.place),
                 Column::text(texts.file),
                 Column::number(texts.size),
@@ -245,8 +248,8 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
             ruled: true,
             ..Grid::default()
         };
-        let members = group.members.iter();
-        for (likeness, own) in members.filter(|(_, own)| is_selected(own, view)) {
+        let members = (1_usize..).zip(&group.members);
+        for (member, (likeness, own)) in members.filter(|(_, (_, own))| is_selected(own, view)) {
             let recorded = |at: Option<_>| at.map(shown_time::to_the_second).unwrap_or_default();
             let mut created = vec![recorded(own.times.created)];
             if let Some(at) = own.created {
@@ -259,7 +262,7 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
                     .iter()
                     .map(|machine| fill(texts.while_in, &[machine])),
             );
-            let mut path = vec![visible(&own.path)];
+            let mut path = vec![visible(&r.path_of(own))];
             if !own.traces.is_empty() {
                 let count = own.traces.len().to_string();
                 path.push(fill(texts.traced_by, &[&count]));
@@ -270,6 +273,7 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
                     .map(|was| format!("← {}", visible(was))),
             );
             grid.rows.push(vec![
+                member.to_string().into(),
                 visible(&r.place_name(&own.place)).into(),
                 path.into(),
                 own.size
@@ -280,13 +284,14 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
                 created.into(),
                 recorded(own.times.modified).into(),
                 texts.state(likeness.name()).to_owned().into(),
-                from_lines(r, group, own, view).into(),
+                from_short(own, view).into(),
             ]);
         }
         if grid.rows.is_empty() {
             continue;
         }
         shown = true;
+        let reasons = reasons(group, view);
         let name = group.members.first().map(|(_, own)| own.name.as_str());
         let count = group.count();
         page.text(format!("{number}. {}", visible(name.unwrap_or_default())));
@@ -300,6 +305,10 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
                 &count.places_ever.to_string(),
             ],
         ));
+        if !reasons.is_empty() {
+            page.text(texts.copied_because);
+            page.list(reasons);
+        }
         if !group.or_of.is_empty() {
             let others = group
                 .or_of
@@ -318,32 +327,58 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
     page
 }
 
-/// From where a copy can have come, for people.
-fn from_lines(r: &Reconstruction, group: &CopyGroup, own: &Sighting, view: &View) -> Vec<String> {
-    /// More are no longer for a cell.
-    const MOST: usize = 4;
+/// From where a copy can have come, in one word: members by their number, and how surely.
+fn from_short(own: &Sighting, view: &View) -> String {
     let texts = view.language.texts();
-    let mut lines = Vec::new();
-    for from in own.from.iter().take(MOST) {
-        let Some((_, original)) = group.members.get(from.member) else {
-            continue;
-        };
-        let place = visible(&r.place_name(&original.place));
-        let because: Vec<&str> = from
-            .because
-            .iter()
-            .map(|agreement| texts.state(word(agreement)))
-            .collect();
-        lines.push(format!("{place}: {}", visible(&original.path)));
-        lines.push(format!(
-            "  {}: {}",
-            texts.state(from.grade().name()),
-            because.join(", ")
+    let Some(first) = own.from.first() else {
+        return String::new();
+    };
+    let grade = texts.state(first.grade().name());
+    format!(
+        "{} ({grade})",
+        numbers(own.from.iter().map(|from| from.member), view)
+    )
+}
+
+/// Members by their number, those in front where there are many.
+fn numbers(members: impl Iterator<Item = usize>, view: &View) -> String {
+    /// More are no longer for a line.
+    const MOST: usize = 6;
+    let all: Vec<String> = members
+        .map(|member| format!("#{}", member.saturating_add(1)))
+        .collect();
+    let mut shown = all.get(..MOST).unwrap_or(&all).join(", ");
+    if let Some(more) = all.len().checked_sub(MOST).filter(|more| *more > 0) {
+        shown.push_str(&fill(
+            view.language.texts().more_originals,
+            &[&more.to_string()],
         ));
     }
-    if own.from.len() > MOST {
-        let more = own.from.len().saturating_sub(MOST).to_string();
-        lines.push(fill(texts.more_originals, &[&more]));
+    shown
+}
+
+/// What speaks for each copy's original: those together for which the same does.
+fn reasons(group: &CopyGroup, view: &View) -> Vec<(String, String)> {
+    let texts = view.language.texts();
+    let mut lines = Vec::new();
+    for (number, (_, own)) in (1_usize..).zip(&group.members) {
+        if !is_selected(own, view) {
+            continue;
+        }
+        let mut alike: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+        for from in &own.from {
+            let because = from.because.iter().map(|own| texts.state(word(own)));
+            alike
+                .entry(because.collect())
+                .or_default()
+                .push(from.member);
+        }
+        for (because, members) in alike {
+            lines.push((
+                format!("#{number} ← {}", numbers(members.into_iter(), view)),
+                because.join("; "),
+            ));
+        }
     }
     lines
 }

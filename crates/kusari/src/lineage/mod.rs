@@ -196,6 +196,25 @@ impl Reconstruction {
         Copies { groups, notes }
     }
 
+    /// A sighting's path for people: on a machine's volume whose letter is known, as Windows writes it;
+    /// else on the volume.
+    #[must_use]
+    pub fn path_of(&self, sighting: &Sighting) -> String {
+        let letter = match (&sighting.place, sighting.stands) {
+            (
+                CopyPlace::Machine(_),
+                Stands::File {
+                    evidence, volume, ..
+                },
+            ) => self.own_letters.get(&(evidence, volume)),
+            _ => None,
+        };
+        match letter {
+            Some(letter) => format!(r"{letter}:\{}", sighting.path.replace('/', r"\")),
+            None => sighting.path.clone(),
+        }
+    }
+
     /// Where a sighting's file stands, as every output cites it; of one that is only traced, where the
     /// first record stands that speaks of it.
     #[must_use]

@@ -9,6 +9,7 @@ use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 use super::{CopyGroup, CopyPlace, FileState, Likeness, Sighting};
 use crate::custody::Session;
 use crate::event::MachineIndex;
+use crate::identity::DeviceIndex;
 use crate::reconstruction::Reconstruction;
 
 /// A file from which a copy can have come.
@@ -26,8 +27,12 @@ pub struct CopiedFrom {
 pub enum Agreement {
     /// The contents are the same bytes.
     Content,
+    /// Name, size and time of the last writing are the same; no contents could be compared.
+    NameSizeTime,
     /// The copy was made while the stick was in the machine: the stay.
     MadeInStay(usize),
+    /// The copy was made after the stick was plugged in, and no removal is on record: the stay.
+    MadeBehindPlug(usize),
     /// The change journal of the copy's volume shows that it was made then.
     Journal,
     /// It was made later than its content was last written, as copies are.
@@ -44,11 +49,11 @@ pub enum Agreement {
 /// How surely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
-    /// Content, and the copy's own time of creation inside the stay.
+    /// The content agrees, and the copy's own time of creation with the stay.
     Strong,
-    /// One of both.
+    /// One of both, or both in part.
     Fair,
-    /// Neither.
+    /// Nothing more than that it can have been so.
     Weak,
 }
 
@@ -64,21 +69,26 @@ impl Grade {
     }
 }
 
+impl Agreement {
+    /// How much it weighs.
+    const fn weight(self) -> u32 {
+        match self {
+            Self::Content | Self::MadeInStay(_) => 2,
+            Self::NameSizeTime | Self::MadeBehindPlug(_) | Self::Journal | Self::SameMachine => 1,
+            Self::MadeAfterWritten | Self::TogetherInStay(_) | Self::OpenedInStay => 0,
+        }
+    }
+}
+
 impl CopiedFrom {
-    /// How surely.
+    /// How surely: by how much agrees of content and of time.
     #[must_use]
     pub fn grade(&self) -> Grade {
-        let content = self.because.contains(&Agreement::Content);
-        let in_time = self.because.iter().any(|own| {
-            matches!(
-                own,
-                Agreement::MadeInStay(_) | Agreement::SameMachine | Agreement::Journal
-            )
-        });
-        match (content, in_time) {
-            (true, true) => Grade::Strong,
-            (false, false) => Grade::Weak,
-            _ => Grade::Fair,
+        let weights = self.because.iter().map(|own| own.weight());
+        match weights.fold(0, u32::saturating_add) {
+            4.. => Grade::Strong,
+            2..4 => Grade::Fair,
+            _ => Grade::Weak,
         }
     }
 }
@@ -110,8 +120,15 @@ fn originals(r: &Reconstruction, group: &CopyGroup, target: usize) -> Vec<Copied
         if number == target || other.state == FileState::GoneFromRecycleBin {
             continue;
         }
-        let content = *likeness == Likeness::Content && *of_other == Likeness::Content;
-        if let Some(because) = agreements(r, copy, other, content) {
+        let both = |is: fn(Likeness) -> bool| is(*likeness) && is(*of_other);
+        let same = if both(|own| own == Likeness::Content) {
+            Some(Agreement::Content)
+        } else if both(|own| matches!(own, Likeness::Content | Likeness::NameSizeTime)) {
+            Some(Agreement::NameSizeTime)
+        } else {
+            None
+        };
+        if let Some(because) = agreements(r, copy, other, same) {
             found.push(CopiedFrom {
                 member: number,
                 because,
@@ -129,24 +146,27 @@ fn agreements(
     r: &Reconstruction,
     copy: &Sighting,
     other: &Sighting,
-    content: bool,
+    same: Option<Agreement>,
 ) -> Option<Vec<Agreement>> {
-    let mut because = Vec::new();
-    if content {
-        because.push(Agreement::Content);
-    }
+    let mut because: Vec<Agreement> = same.into_iter().collect();
     let made = own_time(r, copy)?;
     match (&copy.place, &other.place) {
         (CopyPlace::Machine(machine), CopyPlace::Device(device)) => {
-            let stay = stays(r, *device, *machine).find(|(_, stay)| holds(r, stay, made));
-            let (number, stay) = stay?;
+            let closed = stays(r, *device, *machine).find(|(_, stay)| holds(r, stay, made));
+            let (number, stay, in_stay) = match closed {
+                Some((number, stay)) => (number, stay, Agreement::MadeInStay(number)),
+                None => {
+                    let (number, stay) = behind_plug(r, *device, *machine, made)?;
+                    (number, stay, Agreement::MadeBehindPlug(number))
+                }
+            };
             // What came onto the stick in this stay and after the copy was made is no original.
             let first = own_time_in(r, other, *machine);
             if first.is_some_and(|first| first.ticks_since(made) > 0) {
                 return None;
             }
-            because.push(Agreement::MadeInStay(number));
-            if opened_in(r, other, stay) {
+            because.push(in_stay);
+            if opened_in(r, number, stay, other) {
                 because.push(Agreement::OpenedInStay);
             }
         }
@@ -156,18 +176,29 @@ fn agreements(
                 let stay = r.sessions.get(*number);
                 stay.is_some_and(|stay| stay.machine == *machine)
             };
-            if copy.stays.is_empty() {
-                // Its time of creation is older than every stay: it was kept.
-                let stay = stays(r, *device, *machine)
-                    .find(|(_, stay)| begin(r, stay).is_some_and(|b| there.ticks_since(b) <= 0));
-                because.push(Agreement::TogetherInStay(stay?.0));
-            } else {
+            let in_machine = own_time_in(r, copy, *machine)?;
+            if !copy.stays.is_empty() {
                 let number = copy.stays.iter().copied().find(in_own_stay)?;
-                let in_machine = own_time_in(r, copy, *machine)?;
                 if there.ticks_since(in_machine) > 0 {
                     return None;
                 }
                 because.push(Agreement::MadeInStay(number));
+            } else if let Some((number, _)) = behind_plug(r, *device, *machine, in_machine)
+                .filter(|_| there.ticks_since(in_machine) <= 0)
+            {
+                because.push(Agreement::MadeBehindPlug(number));
+            } else {
+                // Its time of creation lies in no stay: it was kept from the original. The copy was
+                // there at the latest when a record first speaks of it.
+                let seen = first_seen(r, copy);
+                let fits = |stay: &Session| {
+                    begin(r, stay).is_some_and(|begin| {
+                        there.ticks_since(begin) <= 0
+                            && seen.is_none_or(|seen| begin.ticks_since(seen) <= 0)
+                    })
+                };
+                let stay = stays(r, *device, *machine).find(|(_, stay)| fits(stay));
+                because.push(Agreement::TogetherInStay(stay?.0));
             }
         }
         (CopyPlace::Machine(machine), CopyPlace::Machine(of_other)) if machine == of_other => {
@@ -207,7 +238,7 @@ fn own_time_in(r: &Reconstruction, own: &Sighting, machine: MachineIndex) -> Opt
 /// The stays of a device in a machine, by their number.
 fn stays(
     r: &Reconstruction,
-    device: u32,
+    device: DeviceIndex,
     machine: MachineIndex,
 ) -> impl Iterator<Item = (usize, &Session)> {
     let all = r.sessions.iter().enumerate();
@@ -233,8 +264,39 @@ fn holds(r: &Reconstruction, stay: &Session, at: Timestamp) -> bool {
     })
 }
 
+/// The stay without a removal on record in which a moment of the machine's own clock can lie: the last
+/// plug was at most half a day before.
+fn behind_plug(
+    r: &Reconstruction,
+    device: DeviceIndex,
+    machine: MachineIndex,
+    at: Timestamp,
+) -> Option<(usize, &Session)> {
+    /// Longer than anybody leaves a stick where no record shows it any more.
+    const HALF_DAY: i64 = 12 * 3600 * TICKS_PER_SECOND;
+    let before = stays(r, device, machine).filter_map(|(number, stay)| {
+        let begin = begin(r, stay)?;
+        let behind = at.ticks_since(begin);
+        (-TRAILING..=HALF_DAY)
+            .contains(&behind)
+            .then_some((begin, number, stay))
+    });
+    let (_, number, stay) = before.max_by_key(|(begin, number, _)| (*begin, *number))?;
+    stay.removed.is_empty().then_some((number, stay))
+}
+
+/// When a record first speaks of the file, by the clock of the machine that it is from.
+fn first_seen(r: &Reconstruction, own: &Sighting) -> Option<Timestamp> {
+    let seen = own.traces.iter().filter_map(|trace| {
+        let (source, trace) = r.traces.get(*trace)?;
+        let source = r.sources.get(usize::try_from(*source).ok()?)?;
+        Some(super::traces::utc(r, source.machine, trace.seen?))
+    });
+    seen.min()
+}
+
 /// Whether a record of the stay's machine says that the file was opened then.
-fn opened_in(r: &Reconstruction, other: &Sighting, stay: &Session) -> bool {
+fn opened_in(r: &Reconstruction, number: usize, stay: &Session, other: &Sighting) -> bool {
     other.traces.iter().any(|trace| {
         let Some((source, trace)) = r.traces.get(*trace) else {
             return false;
@@ -244,7 +306,12 @@ fn opened_in(r: &Reconstruction, other: &Sighting, stay: &Session) -> bool {
         let seen = trace
             .seen
             .map(|at| super::traces::utc(r, Some(stay.machine), at));
-        here && seen.is_some_and(|seen| holds(r, stay, seen))
+        let in_stay = |seen: Timestamp| {
+            holds(r, stay, seen)
+                || behind_plug(r, stay.device, stay.machine, seen)
+                    .is_some_and(|(own, _)| own == number)
+        };
+        here && seen.is_some_and(in_stay)
     })
 }
 

@@ -11,6 +11,7 @@ use super::by_letter;
 use super::events::{Events, Placed};
 use super::gathering::{Gathering, Origin};
 use super::opened::{self, OpenedEvidence, Owner};
+use super::own_letters;
 use super::sources::{Own, Place, Same, Sources, find};
 use super::{Options, ReconstructError, Reconstruction};
 use crate::case::Case;
@@ -199,6 +200,7 @@ impl Gathering {
             events: &self.events,
             sessions: &sessions,
         });
+        let own_letters = own_letters::find(&opened, &self.statements, &self.traces, &self.sources);
         let mut reconstruction = Reconstruction {
             coverage: coverage::rows(&machines, &self.sources),
             case,
@@ -210,6 +212,7 @@ impl Gathering {
             custody: table,
             findings: Vec::new(),
             problems,
+            own_letters,
             traces: self.traces,
             evidence: opened,
         };

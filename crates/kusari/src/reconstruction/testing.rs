@@ -298,6 +298,7 @@ impl Scene {
             problems: Vec::new(),
             traces: Vec::new(),
             evidence: Vec::new(),
+            own_letters: Default::default(),
         };
         made.findings = findings::find(&made);
         made

@@ -86,6 +86,7 @@ pub(crate) struct Texts {
     pub(crate) copies_or_of: &'static str,
     pub(crate) no_copies: &'static str,
     pub(crate) copied_from: &'static str,
+    pub(crate) copied_because: &'static str,
     pub(crate) copies_places: &'static str,
     pub(crate) traced_by: &'static str,
     pub(crate) more_originals: &'static str,
