@@ -78,11 +78,40 @@ pub fn shell_path(items: &[ShellItem]) -> String {
     path
 }
 
-/// Puts one more name behind a path.
+/// Puts one more name behind a path. Of a place in the network, whose name is its whole path, the
+/// last part.
 pub(crate) fn append(path: &mut String, name: Option<&str>) {
     if !path.is_empty() {
         path.push('\\');
     }
     let name = name.unwrap_or(UNKNOWN);
-    path.push_str(name.strip_suffix('\\').unwrap_or(name));
+    let name = name.strip_suffix('\\').unwrap_or(name);
+    let last = name
+        .strip_prefix(r"\\")
+        .map(|path| path.rsplit('\\').next().unwrap_or(path));
+    path.push_str(last.unwrap_or(name));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_put_one_behind_the_other() {
+        let mut path = String::new();
+        for name in [
+            Some("Network"),
+            Some(r"\\srv"),
+            Some(r"\\srv\share"),
+            None,
+            Some("a"),
+        ] {
+            append(&mut path, name);
+        }
+        assert_eq!(path, r"Network\srv\share\?\a");
+        let mut drive = String::new();
+        append(&mut drive, Some(r"E:\"));
+        append(&mut drive, Some("a"));
+        assert_eq!(drive, r"E:\a");
+    }
 }
