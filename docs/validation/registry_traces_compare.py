@@ -4,11 +4,11 @@
     python3 docs/validation/registry_traces_compare.py target/debug/examples/registry_traces HIVE...
 
 Needs regipy, pytz and libfwsi-python (PyPI); with RegRipper on this machine also `--rip FOLDER`, the
-folder that holds `rip.pl`. A hive's logs are left out on both sides, so that the same bytes are read,
-unless `--logs` is given: then regipy applies HIVE.LOG1 and HIVE.LOG2 into a file of its own, which it
-reads, while Kusari applies them itself.
+folder that holds `rip.pl`. With `HIVE,LOG` or `HIVE,LOG,LOG` in place of a hive, regipy applies the logs in
+that order into a file of its own, which it reads, while Kusari applies them itself. regipy knows no order
+and no stale logs, so it must be given those that apply, the older one first.
 
-Oracles: shellbags, RecentDocs, UserAssist, TypedPaths, WordWheelQuery: regipy's plugins; item lists of
+Oracles: shellbags, UserAssist, TypedPaths, WordWheelQuery: regipy's plugins; items of RecentDocs and
 dialogs: libfwsi; Office: the values as regipy gives them, read by code of this script. RegRipper: the
 lines of its recentdocs, comdlg32, userassist, typedpaths, wordwheelquery and msoffice plugins.
 """
@@ -16,7 +16,6 @@ lines of its recentdocs, comdlg32, userassist, typedpaths, wordwheelquery and ms
 import codecs
 import collections
 import datetime
-import glob
 import logging
 import os
 import re
@@ -27,7 +26,6 @@ import tempfile
 
 import pyfwsi
 from regipy.exceptions import RegistryKeyNotFoundException
-from regipy.plugins.ntuser.recentdocs import RecentDocsPlugin
 from regipy.plugins.ntuser.shellbags_ntuser import ShellBagNtuserPlugin
 from regipy.plugins.ntuser.typed_paths import TypedPathsPlugin
 from regipy.plugins.ntuser.user_assist import GUID_TO_PATH_MAPPINGS, UserAssistPlugin
@@ -73,6 +71,25 @@ def ours(program, hive, logs):
     return found
 
 
+def same(a, b):
+    """Equal, or times that lie no more than a microsecond apart: regipy takes times through a float."""
+    if a == b:
+        return True
+    try:
+        gap = datetime.datetime.fromisoformat(a) - datetime.datetime.fromisoformat(b)
+    except (TypeError, ValueError):
+        return False
+    return abs(gap) <= datetime.timedelta(microseconds=1)
+
+
+def millis(text):
+    """To the nearest millisecond."""
+    if not text:
+        return ""
+    rounded = datetime.datetime.fromisoformat(text) + datetime.timedelta(microseconds=500)
+    return rounded.isoformat(timespec="milliseconds")
+
+
 def path_of(path):
     return path.lstrip("\\").lower()
 
@@ -96,7 +113,7 @@ class Tally:
                 self.bad(what, name, mine, theirs, max(len(mine or ()), len(theirs or ())))
                 continue
             for a, b in zip(mine, theirs, strict=True):
-                if a == b:
+                if same(a, b):
                     self.same[what] += 1
                 else:
                     self.bad(what, name, a, b, 1)
@@ -165,14 +182,24 @@ def shellbags(hive, own, tally, plugin):
 
 
 def recent(hive, own, tally):
-    run = RecentDocsPlugin(hive, as_json=True)
-    run.run()
+    # regipy's plugin for RecentDocs finds nothing in any of these hives: it asks for trimmed values.
     other = {}
-    for e in run.entries:
-        for at, d in enumerate(e["documents"]):
-            other[path_of(e["key_path"]), str(d["index"])] = (str(at), micros(e["last_write"]), d["name"])
-    mine = {(path_of(f[0]), f[1]): (f[2], micros(f[3]), f[4]) for f in own["recent"]}
-    tally.hold("RecentDocs (regipy)", mine, other)
+    for base, found, there in lists(hive, f"{EXPLORER}\\RecentDocs", 1):
+        order = order_of(there.get("MRUListEx", b""))
+        for value, data in there.items():
+            if not value.isdigit():
+                continue
+            name, end = text_to_nul(data)
+            items = items_of(data[end:])
+            place = order.get(int(value))
+            other[path_of(base), value] = (
+                "" if place is None else str(place),
+                micros(filetime(found.header.last_modified)),
+                name,
+                ([name_of(i) for i in items] + [""])[0],
+            )
+    mine = {(path_of(f[0]), f[1]): (f[2], micros(f[3]), f[4], f[5]) for f in own["recent"]}
+    tally.hold("RecentDocs (regipy's values, libfwsi)", mine, other)
 
 
 def user_assist(hive, own, tally):
@@ -181,7 +208,7 @@ def user_assist(hive, own, tally):
     mine, other = collections.Counter(), collections.Counter()
     for e in run.entries:
         name = e["name"]
-        other[name, micros(e["timestamp"]), e["run_counter"], e["session_id"], e.get("focus_count"),
+        other[name, millis(micros(e["timestamp"])), e["run_counter"], e["session_id"], e.get("focus_count"),
               e.get("total_focus_time_ms")] += 1
     for f in own["user-assist"]:
         name, focus = f[1], f[4]
@@ -190,7 +217,7 @@ def user_assist(hive, own, tally):
                 name = name.replace(guid, path)
                 break
         count = int(f[3]) - (5 if focus == "" else 0)
-        mine[name, micros(f[6]), count, int(f[2]), int(focus) if focus else None,
+        mine[name, millis(micros(f[6])), count, int(f[2]), int(focus) if focus else None,
              int(f[5]) if focus else None] += 1
     # regipy lists the groups of two Windows versions twice.
     mine = {k: tuple(k) for k in mine}
@@ -201,15 +228,8 @@ def user_assist(hive, own, tally):
 def typed(hive, own, tally):
     run = TypedPathsPlugin(hive, as_json=True)
     run.run()
-    other = {}
-    for e in run.entries if isinstance(run.entries, list) else [run.entries]:
-        for name, text in (e.get("entries") or e).items() if isinstance(e, dict) else []:
-            if isinstance(text, str) and str(name).startswith("url"):
-                other[name] = (text,)
-        for each in e.get("entries", []) if isinstance(e, dict) and isinstance(e.get("entries"), list) else []:
-            for name, text in each.items():
-                if str(name).startswith("url"):
-                    other[name] = (text,)
+    listed = run.entries["entries"] if isinstance(run.entries, dict) else []
+    other = {name: (text,) for each in listed for name, text in each.items() if name.startswith("url")}
     mine = {f[1]: (f[4],) for f in own["typed-path"]}
     tally.hold("TypedPaths (regipy)", mine, other)
     run = WordWheelQueryPlugin(hive, as_json=True)
@@ -229,6 +249,17 @@ def name_of(item):
     if isinstance(item, pyfwsi.network_location):
         return item.location.rsplit("\\", 1)[-1] if item.location.startswith("\\\\") else item.location
     return None
+
+
+def items_of(data):
+    """The items of a list; nothing where libfwsi refuses it as a whole."""
+    items = pyfwsi.item_list()
+    try:
+        items.copy_from_byte_stream(data, ascii_codepage="cp1252")
+        return list(items.items)
+    except OSError as error:
+        print("    libfwsi refuses", data[:16].hex(), error)
+        return []
 
 
 def values(hive, path):
@@ -273,9 +304,7 @@ def dialogs(hive, own, tally):
                 place = order.get(int(value) if has_items else value)
                 written = micros(filetime(found.header.last_modified))
                 if has_items:
-                    items = pyfwsi.item_list()
-                    items.copy_from_byte_stream(data, ascii_codepage="cp1252")
-                    what = tuple(name_of(i) for i in items.items)
+                    what = tuple(name_of(i) for i in items_of(data))
                 else:
                     what = data
                 other[path_of(base), value] = ("" if place is None else str(place), written, what)
@@ -299,9 +328,7 @@ def dialogs(hive, own, tally):
                 place = order.get(int(value) if is_new else value)
                 program, end = text_to_nul(data)
                 if is_new:
-                    items = pyfwsi.item_list()
-                    items.copy_from_byte_stream(data[end:], ascii_codepage="cp1252")
-                    what = tuple(name_of(i) for i in items.items)
+                    what = tuple(name_of(i) for i in items_of(data[end:]))
                 else:
                     what = text_to_nul(data[end:])[0]
                 other[path_of(base), value] = (
@@ -427,19 +454,15 @@ def main(arguments):
         at = arguments.index("--rip")
         folder = arguments[at + 1]
         del arguments[at : at + 2]
-    use_logs = "--logs" in arguments
-    program, *hives = [a for a in arguments if a != "--logs"]
+    program, *hives = arguments
     tally = Tally()
-    for path in hives:
-        print(path)
-        logs, read = [], path
-        if use_logs:
-            names = {n.lower(): n for n in os.listdir(os.path.dirname(path) or ".")}
-            ends = [os.path.basename(path).lower() + end for end in (".log1", ".log2")]
-            logs = [os.path.join(os.path.dirname(path), names[e]) for e in ends if e in names]
-            if logs:
-                read = os.path.join(tempfile.mkdtemp(), "hive")
-                apply_transaction_logs(path, *logs[:1], secondary_log_path=(logs + [None])[1], restored_hive_path=read)
+    for argument in hives:
+        print(argument)
+        path, *logs = argument.split(",")
+        read = path
+        if logs:
+            read = os.path.join(tempfile.mkdtemp(), "hive")
+            apply_transaction_logs(path, logs[0], (logs + [None])[1], restored_hive_path=read)
         found = ours(program, path, logs)
         for line in found["damage"]:
             print("    damage:", line)
