@@ -26,13 +26,16 @@ const TREES: [&str; 6] = [
     r"Wow6432Node\Local Settings\Software\Microsoft\Windows\ShellNoRoam\BagMRU",
 ];
 
+/// What the root of a tree stands for.
+const DESKTOP: &str = "Desktop";
+
 /// How deep folders are followed. A path of Windows' usual 260 characters has at most 130 parts.
 const DEEPEST: usize = 160;
 
 /// A folder that Explorer kept a view of, or that lies on the way to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shellbag {
-    /// The names from the desktop down, as Explorer shows them: `My Computer\E:\data`; see
+    /// The names from the desktop down, as Explorer shows them: `Desktop\My Computer\E:\data`; see
     /// [`shell_path`](crate::shell_item::shell_path).
     pub shell_path: String,
     /// The path in the file system, `E:\data`, where each item on the way has one.
@@ -92,7 +95,11 @@ pub(super) fn read(hive: &Hive, reading: &mut Reading) -> Vec<Shellbag> {
                 found: &mut found,
                 items: Vec::new(),
             };
-            walk.folder(&key, &Above::default());
+            let desktop = Above {
+                shell_path: DESKTOP.to_owned(),
+                ..Above::default()
+            };
+            walk.folder(&key, &desktop);
         }
     }
     found
