@@ -78,8 +78,10 @@ fn is_version(name: &str) -> bool {
 }
 
 fn identities<'h>(key: &Key<'h>, reading: &mut Reading) -> Vec<(String, Key<'h>)> {
-    key.subkey("User MRU")
-        .map_or_else(Vec::new, |key| reading.subkeys(&key))
+    match reading.subkey(key, "User MRU") {
+        Some(key) => reading.subkeys(&key),
+        None => Vec::new(),
+    }
 }
 
 fn lists(
@@ -90,7 +92,7 @@ fn lists(
     found: &mut Vec<OfficeItem>,
 ) {
     for (list, is_folder) in [("File MRU", false), ("Place MRU", true)] {
-        let Some(key) = key.subkey(list) else {
+        let Some(key) = reading.subkey(key, list) else {
             continue;
         };
         let start = found.len();

@@ -54,6 +54,30 @@ impl Reading {
         found
     }
 
+    /// The key at a path below `key`, without case.
+    pub(super) fn subkey<'h>(&mut self, key: &Key<'h>, path: &str) -> Option<Key<'h>> {
+        path.split('\\').try_fold(*key, |key, wanted| {
+            let subkeys = self.subkeys(&key);
+            let found = subkeys
+                .into_iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, subkey)| subkey)
+        })
+    }
+
+    /// The number of a value of 32 bits.
+    pub(super) fn number(&mut self, key: &Key<'_>, wanted: &str) -> Option<u32> {
+        let values = self.values(key);
+        let (_, value) = values
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+        // Long data would be joined before its type is asked for.
+        if value.stated_length() > 8 {
+            return None;
+        }
+        u32::try_from(value.number()?).ok()
+    }
+
     /// The values with their names.
     pub(super) fn values<'h>(&mut self, key: &Key<'h>) -> Vec<(String, Value<'h>)> {
         let mut found = Vec::new();

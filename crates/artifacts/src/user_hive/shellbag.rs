@@ -12,7 +12,6 @@ use kusari_evidence::time::Timestamp;
 use super::mru::{self, MruPlace};
 use super::reading::Reading;
 use crate::Locator;
-use crate::hive_fact;
 use crate::registry::{Hive, Key};
 use crate::shell_item::{self, ItemKind, ShellItem};
 
@@ -189,6 +188,9 @@ impl Walk<'_> {
         if !self.reading.take(kept.saturating_mul(2), cell) {
             return false;
         }
+        let node_slot = own
+            .as_ref()
+            .and_then(|own| self.reading.number(own, "NodeSlot"));
         let index = self.found.len();
         self.found.push(Shellbag {
             shell_path: here.shell_path.clone(),
@@ -199,7 +201,7 @@ impl Walk<'_> {
             key: own.as_ref().map(|own| BagKey {
                 locator: own.locator(),
                 written: own.last_written(),
-                node_slot: hive_fact::number(own, "NodeSlot"),
+                node_slot,
                 folders: 0,
             }),
         });

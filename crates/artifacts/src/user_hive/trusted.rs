@@ -88,7 +88,7 @@ pub(super) fn read(
     reading: &mut Reading,
     found: &mut Vec<TrustedDocument>,
 ) {
-    let Some(key) = program_key.subkey(r"Security\Trusted Documents\TrustRecords") else {
+    let Some(key) = reading.subkey(program_key, r"Security\Trusted Documents\TrustRecords") else {
         return;
     };
     for (name, value) in reading.values(&key) {

@@ -12,7 +12,6 @@ use kusari_evidence::time::Timestamp;
 use super::mru::key_length;
 use super::reading::{Reading, length};
 use crate::Locator;
-use crate::hive_fact;
 use crate::known_folder;
 use crate::registry::{Hive, Key};
 use crate::wire::{u32_at, u64_at};
@@ -97,7 +96,15 @@ impl UserAssistEntry {
     #[must_use]
     pub fn target(&self) -> Option<String> {
         let target = match self.kind() {
-            Some(_) => self.name.split_once(':')?.1,
+            Some(kind) => {
+                let target = self.name.split_once(':')?.1;
+                // Behind a control panel file in quotes stands the page that was shown.
+                let quoted = target
+                    .strip_prefix('"')
+                    .filter(|_| kind == "UEME_RUNCPL")
+                    .and_then(|rest| rest.split_once('"'));
+                quoted.map_or(target, |(path, _)| path)
+            }
             None => &self.name,
         };
         Some(known_folder::with_name(target).unwrap_or_else(|| target.to_owned()))
@@ -121,11 +128,11 @@ pub(super) fn read(hive: &Hive, reading: &mut Reading) -> Vec<UserAssistEntry> {
     };
     let mut found = Vec::new();
     for (group, subkey) in reading.subkeys(&key) {
-        let Some(count) = subkey.subkey("Count") else {
+        let Some(count) = reading.subkey(&subkey, "Count") else {
             continue;
         };
         // The version decides where it is said; else the length does, which differs.
-        let version = hive_fact::number(&subkey, "Version");
+        let version = reading.number(&subkey, "Version");
         let start = found.len();
         entries(&count, &group, version, reading, &mut found);
         mark_presets(found.get_mut(start..).unwrap_or_default());
@@ -222,4 +229,47 @@ fn rot13(text: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str) -> UserAssistEntry {
+        UserAssistEntry {
+            group: "{75048700-EF1F-11D0-9888-006097DEACF9}".into(),
+            name: name.into(),
+            session: 1,
+            stored_count: 6,
+            focus: None,
+            last_run: None,
+            is_preset: false,
+            locator: Locator::Bytes {
+                offset: 0,
+                length: 0,
+            },
+        }
+    }
+
+    #[test]
+    fn names_are_turned_by_thirteen_letters() {
+        assert_eq!(
+            rot13(r"HRZR_EHACNGU:R:\n-Z.rkr"),
+            r"UEME_RUNPATH:E:\a-M.exe"
+        );
+        assert_eq!(rot13("鎖1"), "鎖1");
+    }
+
+    #[test]
+    fn what_was_done_stands_before_the_target() {
+        let run = entry(r"UEME_RUNPATH:E:\a.exe");
+        assert_eq!(run.kind(), Some("UEME_RUNPATH"));
+        assert_eq!(run.target().as_deref(), Some(r"E:\a.exe"));
+        assert_eq!((run.runs(), run.is_shortcut()), (1, false));
+        assert_eq!(entry("UEME_RUNPATH").target(), None);
+        let page = entry(r#"UEME_RUNCPL:"C:\sysdm.cpl",System"#);
+        assert_eq!(page.target().as_deref(), Some(r"C:\sysdm.cpl"));
+        assert!(entry(r"UEME_RUNPIDL:C:\a.LNK").is_shortcut());
+        assert!(!entry("é").is_shortcut());
+    }
 }
