@@ -17,7 +17,8 @@ fn harvest(kind: &ArtifactKind, path: &str, bytes: Vec<u8>) -> Harvest {
         companions: Vec::new(),
     };
     let mut harvest = Harvest::default();
-    (kind.read)(file, &ReadOptions::default(), &mut harvest);
+    let around = Surroundings::of_path(path);
+    (kind.read)(file, &around, &ReadOptions::default(), &mut harvest);
     harvest
 }
 
@@ -194,28 +195,6 @@ fn programs_are_run_and_presets_are_not() {
         ]
     );
     assert_eq!(found.said().damage.len(), 1, "the entry of 20 bytes");
-}
-
-#[test]
-fn the_profile_folder_names_the_user() {
-    assert_eq!(folder_of("Users/tony/NTUSER.DAT"), Some("tony"));
-    assert_eq!(
-        folder_of("C/Documents and Settings/Pat/ntuser.dat"),
-        Some("Pat")
-    );
-    assert_eq!(folder_of("registry/NTUSER.DAT"), None);
-    assert_eq!(folder_of("NTUSER.DAT"), None);
-    assert_eq!(
-        folder_of("C/users/tony/appdata/local/Microsoft/Windows/UsrClass.dat"),
-        Some("tony")
-    );
-    assert_eq!(
-        folder_of(
-            "Documents and Settings/Pat/Local Settings/Application Data/Microsoft/Windows/UsrClass.dat"
-        ),
-        Some("Pat")
-    );
-    assert_eq!(folder_of("registry/UsrClass.dat"), None);
 }
 
 fn of_corpus(kind: &ArtifactKind, file: &str) -> Option<Vec<String>> {
