@@ -9,6 +9,7 @@ mod coverage;
 mod damage;
 mod dual_text;
 mod hive_fact;
+mod known_folder;
 mod locator;
 mod object_id;
 mod shell_time;

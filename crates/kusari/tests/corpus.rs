@@ -81,6 +81,28 @@ fn windows_xp_gives_five_devices_and_leads_from_prefix_to_user() {
     );
 }
 
+/// The program was on a stick, the letter says so; on which one, a letter alone does not say.
+#[test]
+fn a_program_run_from_a_letter_is_of_no_device() {
+    let Some(r) = reconstruct("m57-pat-winxp") else {
+        return;
+    };
+    let runs: Vec<_> = r
+        .timeline()
+        .filter(|event| event.action == Action::ProgramRun)
+        .filter(|event| event.file == Some(r"E:\xpadvancedkeylogger.exe"))
+        .collect();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0].user, Some("Pat"));
+    assert_eq!(runs[0].device, None);
+    let opened = [Action::ProgramRun, Action::FileOpened, Action::FolderOpened];
+    assert!(
+        r.timeline()
+            .filter(|event| opened.contains(&event.action))
+            .all(|event| event.device.is_none() && event.placed.candidates == 0)
+    );
+}
+
 #[test]
 fn windows_7_gives_the_hp_stick_with_all_its_times_and_no_user() {
     let Some(r) = reconstruct("srl2012-WKS-WIN732BITA-win7") else {

@@ -9,6 +9,8 @@ use super::subkeys::{self, Entry};
 use super::{Value, name};
 use crate::Locator;
 
+mod within;
+
 /// How deep a tree of keys may be. Windows allows 512 levels (Microsoft, "Registry element size
 /// limits").
 pub(super) const DEEPEST: u16 = 512;

@@ -129,6 +129,12 @@ impl<'h> Value<'h> {
         outside.then(|| file_offset(offset))
     }
 
+    /// How many bytes of data the value says that it has. Made-up values can say anything.
+    #[must_use]
+    pub fn stated_length(&self) -> u32 {
+        self.value.data_length()
+    }
+
     /// Where the value stands in its hive. The key's path is `?` when the key is not known.
     #[must_use]
     pub fn locator(&self) -> Locator {

@@ -14,6 +14,7 @@ mod extension;
 mod file_entry;
 mod item;
 mod list;
+mod name;
 mod network;
 mod path;
 mod portable_device;
@@ -28,6 +29,8 @@ pub use extension::{ExtensionBlock, ExtensionData, FileEntryExtension, FileRefer
 pub use file_entry::FileEntry;
 pub use item::{ItemKind, ShellItem};
 pub use list::ItemList;
+pub(crate) use name::append;
+pub use name::shell_path;
 pub use network::{NetworkItem, NetworkKind};
 pub use portable_device::{PortableDevice, PortableFile, PortableVolume};
 pub use property_view::PropertyView;
@@ -53,6 +56,12 @@ pub fn read(bytes: &[u8], ansi: &'static Encoding) -> ItemList {
 /// beginning.
 pub(crate) fn read_at(bytes: &[u8], base: u64, ansi: &'static Encoding) -> ItemList {
     list::read(bytes, base, ansi, 0)
+}
+
+/// The path in the file system that items one below the other name; see [`ItemList::path`].
+#[must_use]
+pub fn file_path(items: &[ShellItem]) -> Option<String> {
+    path::of(items)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! A user's hive (`NTUSER.DAT`): which volumes and shares the user's Explorer had before it.
+//! A user's hives: which volumes and shares the user's Explorer had before it (`NTUSER.DAT`), and
+//! what the user opened and ran ([`TracesOfUse`], also of `UsrClass.dat`).
 //!
 //! Whose hive it is, is said by the path that it was found under and by `ProfileList` of the
 //! SOFTWARE hive; the hive itself gives only hints ([`UserHive::user`]).
@@ -6,14 +7,33 @@
 //! Sources: public accounts of `MountPoints2`; libyal winreg-kb, "Mount points 2"; Microsoft
 //! Learn, "WNetAddConnection2" (`Network`); the hives of the corpus (Windows XP, 7, 10).
 
+mod common_dialog;
 mod mount_point;
+mod mru;
+mod office;
+mod reading;
+mod recent_docs;
+mod shellbag;
+mod traces;
+mod trusted;
+mod typed;
 mod user;
+mod user_assist;
 
 #[cfg(test)]
 mod tests;
 
+pub use common_dialog::{DialogFile, DialogProgram, DialogTarget};
 pub use mount_point::{MountPoint, MountPointName};
+pub use mru::MruPlace;
+pub use office::{OfficeItem, OfficeProgram};
+pub use recent_docs::RecentDocument;
+pub use shellbag::{BagKey, Shellbag};
+pub use traces::TracesOfUse;
+pub use trusted::TrustedDocument;
+pub use typed::Typed;
 pub use user::{NetworkDrive, UserHint};
+pub use user_assist::{Focus, UserAssistEntry};
 
 use crate::registry::Hive;
 

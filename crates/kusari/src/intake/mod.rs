@@ -64,6 +64,7 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
     &system_hive::KIND,
     &software_hive::KIND,
     &user_hive::KIND,
+    &user_hive::CLASSES,
     &sam_hive::KIND,
     &event_log::KIND,
     &setup_log::KIND,

@@ -202,6 +202,7 @@ fn every_hive_says_what_it_is_when_it_lies_loose() {
         &KIND,
         &software_hive::KIND,
         &user_hive::KIND,
+        &user_hive::CLASSES,
         &sam_hive::KIND,
     ];
     for (file, expected) in [
@@ -213,6 +214,10 @@ fn every_hive_says_what_it_is_when_it_lies_loose() {
         (
             "shellbags-regipy-NTUSER_BAGMRU/NTUSER_BAGMRU.DAT",
             "user-hive",
+        ),
+        (
+            "rathbun-win10-DESKTOP-GNCCVRK-nousb/registry/UsrClass.dat",
+            "user-classes-hive",
         ),
     ] {
         let Some(bytes) = corpus::bytes(file) else {
