@@ -20,6 +20,7 @@
 //!
 //! [`PropertyKind`]: crate::identity::PropertyKind
 
+mod activities_cache;
 mod discovery;
 mod event_log;
 mod hive;
@@ -51,6 +52,7 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
     &sam_hive::KIND,
     &event_log::KIND,
     &setup_log::KIND,
+    &activities_cache::KIND,
 ];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.
