@@ -100,7 +100,10 @@ impl Activity {
     pub(super) fn read(columns: &Columns<'_>, row: &Row<'_>, is_operation: bool) -> Option<Self> {
         let integer = |name| columns.of(row, name).and_then(Value::integer);
         let time = |name| integer(name).and_then(time);
-        let text = |name| columns.of(row, name)?.text().map(str::to_owned);
+        let text = |name| {
+            let text = columns.of(row, name)?.text()?;
+            (text.len() <= application::LONGEST).then(|| text.to_owned())
+        };
         let some = |name| text(name).filter(|text| !text.is_empty());
         let id = |name| activity_id(columns.of(row, name)?);
         let length = |name| {

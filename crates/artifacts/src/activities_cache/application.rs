@@ -12,12 +12,12 @@ pub struct Application {
     pub platform: String,
 }
 
-/// The longest JSON that is looked at. What Windows writes is of some thousand bytes.
-pub(super) const LONGEST_JSON: usize = 1 << 20;
+/// The longest text that is looked at, in bytes. What Windows writes is of some thousand.
+pub(super) const LONGEST: usize = 1 << 20;
 
 /// A JSON text; `None` when it is none.
 pub(super) fn json(bytes: &[u8]) -> Option<Json> {
-    if bytes.len() > LONGEST_JSON {
+    if bytes.len() > LONGEST {
         return None;
     }
     serde_json::from_slice(bytes).ok()

@@ -3,6 +3,7 @@
 use kusari_evidence::time::Timestamp;
 
 use super::activity::{ActivityId, activity_id, time};
+use super::application::LONGEST;
 use super::reader::Columns;
 use crate::Locator;
 use crate::sqlite::{Row, Value};
@@ -25,7 +26,10 @@ pub struct PackageId {
 impl PackageId {
     pub(super) fn read(columns: &Columns<'_>, row: &Row<'_>) -> Self {
         let value = |name| columns.of(row, name);
-        let text = |name| value(name)?.text().map(str::to_owned);
+        let text = |name| {
+            let text = value(name)?.text()?;
+            (text.len() <= LONGEST).then(|| text.to_owned())
+        };
         Self {
             activity: value("ActivityId").and_then(activity_id),
             platform: text("Platform"),
