@@ -10,7 +10,8 @@ use kusari_artifacts::sqlite::{self, Database};
 use kusari_artifacts::{Damage, Outcome};
 use kusari_evidence::time::{RecordedTime, Timestamp};
 
-use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Title};
+use super::profile::user_of;
+use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Surroundings, Title};
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::harvest::Harvest;
 use crate::identity::Identifier;
@@ -25,10 +26,11 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     },
     page: "docs/artifacts/activities-cache.md",
     places: &["Users/*/AppData/Local/ConnectedDevicesPlatform/*/ActivitiesCache.db"],
+    on_devices: false,
     recognise,
     companions: |name| vec![format!("{name}-wal")],
     read,
-    read_in_place: None,
+    in_place: None,
 };
 
 fn recognise(file: &LooseFile<'_>) -> bool {
@@ -36,7 +38,12 @@ fn recognise(file: &LooseFile<'_>) -> bool {
     sqlite::is_database(file.head) && name.ends_with(&FILE_NAME.to_ascii_lowercase())
 }
 
-fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
+fn read(
+    file: ArtifactFile,
+    around: &Surroundings<'_>,
+    _options: &ReadOptions,
+    harvest: &mut Harvest,
+) {
     let log = file.companions.first().map(|(_, bytes)| bytes.as_slice());
     let cache = match ActivitiesCache::open(&file.bytes, log) {
         Ok(cache) => cache,
@@ -51,7 +58,7 @@ fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
     };
     say_of_log(cache.database(), harvest);
     let known = Known::of(&cache);
-    let user = user_of(&file.path);
+    let user = user_of(around.path).or_else(|| account_of(around.path));
     let mut others = 0_u64;
     let outcome = cache.read(&mut |record| {
         let Record::Activity(activity) = record else {
@@ -245,24 +252,10 @@ fn letter_of(path: &str) -> Option<char> {
     chars.next().filter(|_| chars.next().is_none())
 }
 
-/// Whose timeline it is: the profile's folder, or the name of a local account in the folder `L.name`.
-fn user_of(path: &str) -> Option<&str> {
-    let mut parts = path.rsplit('/').skip(1);
-    let account = parts.next()?;
-    let above = ["ConnectedDevicesPlatform", "Local", "AppData"];
-    let is_at_place = above.iter().all(|name| {
-        parts
-            .next()
-            .is_some_and(|part| part.eq_ignore_ascii_case(name))
-    });
-    let profile = parts.next().filter(|_| is_at_place);
-    let is_users = parts
-        .next()
-        .is_some_and(|part| part.eq_ignore_ascii_case("Users"));
-    profile
-        .filter(|_| is_users)
-        .or_else(|| account.strip_prefix("L."))
-        .filter(|name| !name.is_empty())
+/// The local account in whose folder `L.name` a timeline lies that was collected without its profile.
+fn account_of(path: &str) -> Option<&str> {
+    let folder = path.rsplit('/').nth(1)?;
+    folder.strip_prefix("L.").filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@ fn harvest(bytes: Vec<u8>, log: Option<Vec<u8>>) -> Harvest {
             .into_iter()
             .collect(),
     };
-    (KIND.read)(file, &ReadOptions::default(), &mut harvest);
+    let around = Surroundings::of_path(PATH);
+    (KIND.read)(file, &around, &ReadOptions::default(), &mut harvest);
     harvest
 }
 
@@ -158,13 +159,11 @@ fn what_stands_in_the_log_leads_into_the_log() {
 }
 
 #[test]
-fn the_profile_folder_names_the_user() {
+fn the_folder_names_the_user() {
     assert_eq!(user_of(PATH), Some("tony"));
-    let other = "C/users/Tony/appdata/local/ConnectedDevicesPlatform/6b2c/ActivitiesCache.db";
-    assert_eq!(user_of(other), Some("Tony"));
-    assert_eq!(user_of("timeline/L.pat/ActivitiesCache.db"), Some("pat"));
-    assert_eq!(user_of("Timeline/ActivitiesCache.db"), None);
-    assert_eq!(user_of("ActivitiesCache.db"), None);
+    assert_eq!(account_of("timeline/L.pat/ActivitiesCache.db"), Some("pat"));
+    assert_eq!(account_of("Timeline/ActivitiesCache.db"), None);
+    assert_eq!(account_of("ActivitiesCache.db"), None);
 }
 
 #[test]
