@@ -16,6 +16,7 @@ mod shell_time;
 mod terminated;
 mod wire;
 
+pub mod activities_cache;
 pub mod compound_file;
 pub mod device_path;
 pub mod drive_layout;
@@ -29,6 +30,7 @@ pub mod setup_log;
 pub mod shell_item;
 pub mod shortcut;
 pub mod software_hive;
+pub mod sqlite;
 pub mod system_hive;
 pub mod text;
 pub mod user_hive;

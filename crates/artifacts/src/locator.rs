@@ -40,6 +40,13 @@ pub enum Locator {
         /// How many bytes.
         length: u64,
     },
+    /// A stretch of bytes of the write-ahead log (`-wal`) beside an SQLite database.
+    WriteAheadLog {
+        /// Byte offset in the log.
+        offset: u64,
+        /// How many bytes.
+        length: u64,
+    },
 }
 
 impl fmt::Display for Locator {
@@ -66,13 +73,16 @@ impl fmt::Display for Locator {
                 length,
             } => write!(f, "line:{line}@{offset:#x}+{length}"),
             Self::Bytes { offset, length } => write!(f, "bytes:{offset:#x}+{length}"),
+            Self::WriteAheadLog { offset, length } => write!(f, "wal:{offset:#x}+{length}"),
         }
     }
 }
 
 /// A text that is not a locator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a locator; expected `registry:`, `event-record:`, `line:` or `bytes:`")]
+#[error(
+    "`{0}` is not a locator; expected `registry:`, `event-record:`, `line:`, `bytes:` or `wal:`"
+)]
 pub struct LocatorError(String);
 
 impl FromStr for Locator {
@@ -115,11 +125,14 @@ fn parse(text: &str) -> Option<Locator> {
                 length: length.parse().ok()?,
             })
         }
-        "bytes" => {
+        "bytes" | "wal" => {
             let (offset, length) = rest.split_once('+')?;
-            Some(Locator::Bytes {
-                offset: hexadecimal(offset)?,
-                length: length.parse().ok()?,
+            let offset = hexadecimal(offset)?;
+            let length = length.parse().ok()?;
+            Some(if kind == "wal" {
+                Locator::WriteAheadLog { offset, length }
+            } else {
+                Locator::Bytes { offset, length }
             })
         }
         _ => None,
@@ -164,6 +177,10 @@ mod tests {
             Locator::Bytes {
                 offset: 0,
                 length: 512,
+            },
+            Locator::WriteAheadLog {
+                offset: 0x38,
+                length: 70,
             },
         ];
         for locator in all {

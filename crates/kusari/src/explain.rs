@@ -3,6 +3,8 @@
 //! The source is read again and held against the hash that was recorded when it was read, so
 //! that an explanation never shows other bytes than those that the event came from.
 
+mod database;
+
 use kusari_artifacts::event_log::{EventValue, record_at, record_xml};
 use kusari_artifacts::registry::{Hive, Value};
 use kusari_artifacts::{Locator, text};
@@ -52,7 +54,7 @@ pub enum ExplainError {
         /// Why.
         reason: String,
     },
-    /// The source is not what it was.
+    /// The source, or a file that was read with it, is not what it was.
     #[error("{source_name}: has changed since it was read: its SHA-256 was {was} and is {is}")]
     Changed {
         /// The source.
@@ -101,6 +103,18 @@ impl Reconstruction {
                 is,
             });
         }
+        // What a record says may come from a file beside the source.
+        for (companion, was) in &event.source.companions {
+            let found = file.companions.iter().find(|(name, _)| name == companion);
+            let is = found.map_or_else(|| sha256(&[]), |(_, bytes)| sha256(bytes));
+            if is != *was {
+                return Err(ExplainError::Changed {
+                    source_name: companion.clone(),
+                    was: *was,
+                    is,
+                });
+            }
+        }
         let nothing = || ExplainError::NothingThere {
             source_name: name.clone(),
             locator: event.locator.clone(),
@@ -126,8 +140,13 @@ impl Reconstruction {
                 })
             }
             Locator::Bytes { offset, length } => {
-                bytes(&name, &file, "bytes".to_owned(), *offset, *length)
-                    .map(|stretch| (vec![stretch], Vec::new()))
+                database::row(&name, event.source.artifact, &file, &event.locator).or_else(|| {
+                    bytes(&name, &file, "bytes".to_owned(), *offset, *length)
+                        .map(|stretch| (vec![stretch], Vec::new()))
+                })
+            }
+            Locator::WriteAheadLog { .. } => {
+                database::row(&name, event.source.artifact, &file, &event.locator)
             }
         }
         .ok_or_else(nothing)?;

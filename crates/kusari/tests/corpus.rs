@@ -227,3 +227,51 @@ fn ordinary_machines_have_few_findings() {
         assert!(said.len() <= most, "{folder}: {said:#?}");
     }
 }
+
+#[test]
+fn the_windows_timeline_gives_opened_files_that_lead_to_their_rows_in_the_log() {
+    let Some(r) = reconstruct("rathbun-win10-DESKTOP-GNCCVRK-nousb/Timeline") else {
+        return;
+    };
+    let opened: Vec<_> = r
+        .timeline()
+        .filter(|event| event.action == Action::FileOpened)
+        .collect();
+    let said: Vec<String> = opened
+        .iter()
+        .map(|event| format!("{} {}", event.recorded, event.file.unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            r"2022-03-05T13:23:01Z C:\temp\win10.txt",
+            r"2022-03-05T13:23:34Z C:\temp\win10nodebug.txt"
+        ]
+    );
+    // 3 programs opened, 4 in use (from and to), 4 times something copied.
+    let run = r
+        .timeline()
+        .filter(|event| event.action == Action::ProgramRun);
+    assert_eq!(run.count(), 3 + 2 * 4 + 4);
+    let mut ids: Vec<_> = r.timeline().map(|event| event.id.to_string()).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 17);
+    for event in r.timeline() {
+        let explained = r.explain(event).unwrap();
+        let stretch = &explained.stretches[0];
+        assert_eq!(stretch.what, "cell of table Activity");
+        assert!(stretch.file.ends_with("ActivitiesCache.db-wal"));
+        assert!(
+            stretch
+                .bytes
+                .windows(5)
+                .any(|part| part == b"AppId" || part == b"\"appl" || part == b"{\"app")
+        );
+        let kind = explained
+            .decoded
+            .iter()
+            .find(|(name, _)| name == "ActivityType");
+        assert!(kind.is_some_and(|(_, value)| ["5", "6", "16"].contains(&value.as_str())));
+    }
+}

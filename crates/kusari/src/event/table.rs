@@ -88,6 +88,7 @@ enum LocatorTag {
     EventRecord,
     Lines,
     Bytes,
+    WriteAheadLog,
 }
 
 /// All that an event says, and in which record of its source, but not where that source and its
@@ -254,6 +255,14 @@ impl EventTable {
                 Text::NONE,
                 Text::NONE,
             ),
+            Locator::WriteAheadLog { offset, length } => (
+                LocatorTag::WriteAheadLog,
+                0,
+                *offset,
+                *length,
+                Text::NONE,
+                Text::NONE,
+            ),
         };
         self.locator_tag.push(tag);
         self.locator_number.push(number);
@@ -318,6 +327,7 @@ impl EventTable {
                 length,
             },
             LocatorTag::Bytes => Locator::Bytes { offset, length },
+            LocatorTag::WriteAheadLog => Locator::WriteAheadLog { offset, length },
         })
     }
 

@@ -22,6 +22,7 @@
 //!
 //! [`PropertyKind`]: crate::identity::PropertyKind
 
+mod activities_cache;
 mod code_page;
 mod discovery;
 mod event_log;
@@ -74,6 +75,7 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
     &recycle_bin::KIND,
     &recycle_bin_index::KIND,
     &usn_journal::KIND,
+    &activities_cache::KIND,
 ];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.

@@ -17,6 +17,8 @@ pub(crate) enum Layout {
     Cells(HiveCells),
     /// Text: lines.
     Lines,
+    /// A database: pages of this many bytes that point to each other.
+    Pages(usize),
 }
 
 const LOG_HEADER: usize = 4096;
@@ -29,6 +31,9 @@ impl Layout {
         match artifact {
             "event-log" => Self::Chunks,
             "setup-log" | "vendor-log" => Self::Lines,
+            "activities-cache" => {
+                Self::Pages(usize::from(u16::from_be_bytes([bytes[16], bytes[17]])))
+            }
             _ => Self::Cells(HiveCells::of(bytes)),
         }
     }
@@ -59,6 +64,25 @@ impl Layout {
                         let end = start + usize::try_from(length).unwrap();
                         start <= touched.end && touched.start <= end
                     }
+                    _ => true,
+                })
+            }
+            Self::Pages(size) => {
+                let size = *size;
+                let page = move |offset: u64| usize::try_from(offset).unwrap() / size;
+                let moves = !matches!(damage.kind, Kind::Flip | Kind::Zero | Kind::Noise);
+                let own: HashSet<usize> = lines
+                    .iter()
+                    .filter_map(|line| match line.at {
+                        Locator::Bytes { offset, .. } => Some(page(offset)),
+                        _ => None,
+                    })
+                    .collect();
+                let touched = touched.start / size..touched.end.div_ceil(size);
+                // A page without lines may lead to those that have some.
+                let leads = moves || touched.clone().any(|page| !own.contains(&page));
+                Box::new(move |line| match line.at {
+                    Locator::Bytes { offset, .. } => leads || touched.contains(&page(offset)),
                     _ => true,
                 })
             }

@@ -94,7 +94,9 @@ fn events(harvest: &Harvest) -> Vec<Line> {
         let (place, message) = match &at {
             Locator::Registry { .. } => (at.to_string(), ""),
             Locator::EventRecord { record, .. } => (record.to_string(), message),
-            Locator::Lines { .. } | Locator::Bytes { .. } => (String::new(), message),
+            Locator::Lines { .. } | Locator::Bytes { .. } | Locator::WriteAheadLog { .. } => {
+                (String::new(), message)
+            }
         };
         let text = format!(
             "{place} {} {} {} on {:?}: device {:?}, volume {:?}, user {:?}, file {:?}, {}, {}",
