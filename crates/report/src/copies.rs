@@ -411,7 +411,7 @@ fn places(r: &Reconstruction, found: &Copies, view: &View) -> Grid {
     }
     names.sort_unstable();
     let mut columns = vec![Column::text(texts.place)];
-    columns.extend(names.iter().map(|name| Column::text(&visible(name))));
+    columns.extend(names.iter().map(|name| Column::text(visible(name))));
     let mut grid = Grid {
         columns,
         ruled: true,

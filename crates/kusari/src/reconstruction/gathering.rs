@@ -84,7 +84,6 @@ impl Described {
                     }),
                     times: found.times,
                     copy: volume.snapshot.as_ref().map(|_| volume.description.clone()),
-                    ..nothing
                 }
             }
             Origin::LoginLog { label } => Self {
