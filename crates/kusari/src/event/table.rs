@@ -360,6 +360,13 @@ impl EventTable {
         }
     }
 
+    /// Gives the row another file.
+    pub(crate) fn set_file(&mut self, index: usize, file: Text) {
+        if let Some(own) = self.file.get_mut(index) {
+            *own = file;
+        }
+    }
+
     /// Says that the row may be leant on less far than its record alone.
     pub(crate) fn lower_confidence(&mut self, index: usize, to: Confidence) {
         if let Some(own) = self.confidence.get_mut(index) {

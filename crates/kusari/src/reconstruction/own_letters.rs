@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kusari_evidence::{Evidence, Volume};
 
+use super::events::Events;
 use super::opened::{OpenedEvidence, Owner};
 use crate::event::{MachineIndex, SourceIndex};
 use crate::harvest::FileTrace;
@@ -78,6 +79,40 @@ pub(super) fn find(
     letters
 }
 
+/// Puts the letter before the paths of records that know their volume only: those of change journals.
+pub(super) fn complete_paths(
+    letters: &OwnLetters,
+    sources: &[Source],
+    events: &mut Events,
+    traces: &mut [(SourceIndex, FileTrace)],
+) {
+    let letter_of = |source: SourceIndex| {
+        let place = sources.get(usize::try_from(source).ok()?)?.place.as_ref()?;
+        letters.get(&(place.evidence, place.volume)).copied()
+    };
+    let completed = |path: &str, letter: char| {
+        let is_bare = path.starts_with('\\') && !path.starts_with(r"\\");
+        is_bare.then(|| format!("{letter}:{path}"))
+    };
+    for index in 0..events.len() {
+        let Some(row) = events.table.row(index) else {
+            continue;
+        };
+        let path = events.strings.get(row.file);
+        let path = path.zip(letter_of(row.source));
+        if let Some(path) = path.and_then(|(path, letter)| completed(path, letter)) {
+            let path = events.strings.intern(&path);
+            events.table.set_file(index, path);
+        }
+    }
+    for (source, trace) in traces {
+        let path = letter_of(*source).and_then(|letter| completed(&trace.path, letter));
+        if let Some(path) = path {
+            trace.path = path;
+        }
+    }
+}
+
 fn letter_in(name: &Identifier) -> Option<char> {
     let is_letter = name.kind == IdentifierKind::DriveLetter;
     is_letter.then(|| name.value.chars().next()).flatten()
@@ -100,4 +135,36 @@ fn partition_of(evidence: &Evidence, volume: &Volume) -> Option<Identifier> {
 fn serial_of(volume: &Volume) -> Option<Identifier> {
     let serial = volume.file_system.identity().serial?;
     Some(Identifier::volume_serial(serial))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconstruction::testing::Scene;
+    use crate::source::SourcePlace;
+
+    #[test]
+    fn a_path_without_a_letter_gets_that_of_its_volume() {
+        let mut scene = Scene::new();
+        let machine = scene.machine("PC");
+        let event = scene.opened(machine, None, "", "2022-06-21 09:00:00");
+        let other = scene.opened(machine, None, "E:", "2022-06-21 09:00:00");
+        let mut made = scene.build();
+        for source in &mut made.sources {
+            source.place = Some(SourcePlace {
+                evidence: 0,
+                volume: 1,
+                path: "$Extend/$UsnJrnl".to_owned(),
+                stream: Some("$J"),
+            });
+        }
+        let letters = OwnLetters::from([((0, 1), 'D')]);
+        complete_paths(&letters, &made.sources, &mut made.events, &mut []);
+        let path = |event| {
+            let row = made.events.row(event).unwrap();
+            made.events.strings().get(row.file).unwrap().to_owned()
+        };
+        assert_eq!(path(event), r"D:\file.txt");
+        assert_eq!(path(other), r"E:\file.txt");
+    }
 }
