@@ -18,6 +18,7 @@ mod wire;
 pub mod compound_file;
 pub mod device_path;
 pub mod drive_layout;
+pub mod ese;
 pub mod event_log;
 pub mod jump_list;
 pub mod property_store;
