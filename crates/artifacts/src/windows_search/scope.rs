@@ -132,7 +132,7 @@ impl Scopes {
     #[must_use]
     pub fn volumes(&self) -> Vec<ScopedVolume> {
         let mut seen = BTreeSet::new();
-        let named = self.scopes.iter().filter_map(|(_, scope)| {
+        let named = self.scopes.values().filter_map(|scope| {
             Some(ScopedVolume {
                 locator: scope.locator.clone(),
                 guid: guid_in(&scope.name)?,
