@@ -68,10 +68,11 @@ or \"not consistent with\"; they never say who did it.")]
 Examples:
   kusari timeline case.toml --format jsonl > events.jsonl
   kusari timeline case.toml --from 2022-06-21 --to 2022-06-24 --device 012
+  kusari timeline case.toml --name 'ESB*.bak'
 
 Each event keeps the time its source wrote (time_recorded) beside the corrected one (time, with \
 time_earliest and time_latest).")]
-    Timeline(Inputs),
+    Timeline(TimelineArguments),
     /// One record a physical device, with every name by which the evidence knows it
     #[command(after_long_help = "\
 Examples:
@@ -129,6 +130,20 @@ pub(crate) struct Inputs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct TimelineArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// Also take in what change journals say of files with this name, with * for any characters and
+    /// ? for one; may be given again
+    ///
+    /// The journals of sticks are taken in whole. Those of machines hold millions of records of
+    /// Windows' own files, and give their records only for names that are asked for, or with --all.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) name: Vec<kusari::lineage::NamePattern>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CopiesArguments {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
@@ -168,7 +183,7 @@ pub(crate) struct Explain {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options for every command")]
 pub(crate) struct Common {
     /// How the result is written [default: what the ending of --out says, else table]
@@ -224,7 +239,7 @@ pub(crate) struct Common {
     pub(crate) vendor_log: Vec<VendorLogArgument>,
 
     /// Also show what is left out by default: devices that are no storage that can be carried,
-    /// and control sets that are not the current one
+    /// control sets that are not the current one, all records of change journals
     #[arg(long, global = true)]
     pub(crate) all: bool,
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use kusari::lineage::CopiesOptions;
-use kusari::{AskForKey, EventId, Opening, Options, Reconstruction};
+use kusari::lineage::{CopiesOptions, NamePattern};
+use kusari::{AskForKey, Case, EventId, Opening, Options, Reconstruction};
 use kusari_report::{Format, Selection, View};
 
 use crate::args::{Arguments, Command, Common, FormatArgument, Inputs};
@@ -77,30 +77,30 @@ fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
         }
         _ => None,
     };
-    // An event is followed wherever its id came from: `--all` and `--carve` list more of them.
-    let everything = wanted_event.is_some();
     let from_case_file = (case.from, case.to);
-
     let started = Instant::now();
-    let asker = KeyPrompt::where_possible(common.no_prompt || common.quiet, said);
-    let bar = Bar::new(!common.no_progress && !common.quiet, said);
-    let options = Options {
-        read: kusari::intake::ReadOptions {
-            all: common.all || everything,
-            show_redacted: common.show_notes,
-            carve: common.carve || everything,
-        },
-        opening: Opening {
-            lost_partitions: common.lost_partitions,
-            without_shadow_copies: common.no_shadow_copies,
-            ask: asker.as_ref().map(|asker| asker as &dyn AskForKey),
-        },
-        threads: common.threads.map(std::num::NonZeroUsize::get),
-        progress: Some(&bar),
+    let reconstruction = match wanted_event {
+        None => rebuild(case, common, names(&arguments.command, common.all), said)?,
+        Some(id) => {
+            // An event is followed wherever its id came from: `--all` and `--carve` list more.
+            let everything = Common {
+                all: true,
+                carve: true,
+                ..common.clone()
+            };
+            let common = &everything;
+            let found = rebuild(case, common, Vec::new(), said)?;
+            if found.find_event(id).is_some() {
+                found
+            } else {
+                // Records of journals are millions; they are read only for an event that is
+                // nowhere else.
+                said.detail("no event with this id among those that are read by default");
+                let again = case::from_inputs(&inputs(&arguments.command).inputs, common)?;
+                rebuild(again, common, vec![NamePattern::any()], said)?
+            }
+        }
     };
-    let reconstruction = case.reconstruct(&options);
-    bar.finish();
-    let reconstruction = reconstruction.map_err(|error| Failure::Nothing(error.to_string()))?;
     said.detail(format_args!(
         "read and joined in {} ms",
         started.elapsed().as_millis()
@@ -170,13 +170,52 @@ fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
     })
 }
 
+/// Reads all evidence and puts it together.
+fn rebuild(
+    case: Case,
+    common: &Common,
+    names: Vec<NamePattern>,
+    said: Said,
+) -> Result<Reconstruction, Failure> {
+    let asker = KeyPrompt::where_possible(common.no_prompt || common.quiet, said);
+    let bar = Bar::new(!common.no_progress && !common.quiet, said);
+    let options = Options {
+        read: kusari::intake::ReadOptions {
+            all: common.all,
+            show_redacted: common.show_notes,
+            carve: common.carve,
+            names: names.into(),
+        },
+        opening: Opening {
+            lost_partitions: common.lost_partitions,
+            without_shadow_copies: common.no_shadow_copies,
+            ask: asker.as_ref().map(|asker| asker as &dyn AskForKey),
+        },
+        threads: common.threads.map(std::num::NonZeroUsize::get),
+        progress: Some(&bar),
+    };
+    let reconstruction = case.reconstruct(&options);
+    bar.finish();
+    reconstruction.map_err(|error| Failure::Nothing(error.to_string()))
+}
+
+/// The files by whose names records of journals are wanted.
+fn names(command: &Command, all: bool) -> Vec<NamePattern> {
+    match command {
+        Command::Timeline(_) if all => vec![NamePattern::any()],
+        Command::Timeline(timeline) => timeline.name.clone(),
+        Command::Copies(copies) => copies.name.clone(),
+        _ => Vec::new(),
+    }
+}
+
 fn inputs(command: &Command) -> &Inputs {
     match command {
         Command::Custody(inputs)
-        | Command::Timeline(inputs)
         | Command::Devices(inputs)
         | Command::Coverage(inputs)
         | Command::Init(inputs) => inputs,
+        Command::Timeline(timeline) => &timeline.inputs,
         Command::Copies(copies) => &copies.inputs,
         Command::Inspect(inspect) => &inspect.inputs,
         Command::Explain(explain) => &explain.inputs,

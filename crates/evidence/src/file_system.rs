@@ -1,5 +1,8 @@
 //! The trait that everything above stands on: a file system.
 
+use std::sync::Arc;
+
+use crate::ntfs::FileTable;
 use crate::time::RecordedTime;
 use crate::{EvidenceFile, Guid, Result};
 
@@ -53,6 +56,15 @@ pub trait FileSystem: Send + Sync {
     fn deleted(&self, visit: &mut dyn FnMut(Entry)) -> Result<()> {
         let _ = visit;
         Ok(())
+    }
+
+    /// The names of all its files with their references, where it is NTFS: what its change journal
+    /// is held against.
+    ///
+    /// # Errors
+    /// When the evidence cannot be read at all.
+    fn file_table(&self) -> Result<Option<Arc<FileTable>>> {
+        Ok(None)
     }
 
     /// What the volume says about itself.
@@ -162,7 +174,7 @@ impl EntryKind {
 
 /// The times of a file, as far as its file system keeps them: NTFS in UTC at 100 ns, FAT in local
 /// time without a zone, exFAT in local time with its offset where it was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct FileTimes {
     /// Created.
     pub created: Option<RecordedTime>,

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256 as Hasher};
 
-use crate::{Error, EvidenceFile, Result};
+use crate::{Error, EvidenceFile, ReadAt, Result, read_exact_at};
 
 /// How much of a file is in memory while it is hashed.
 const BUFFER: usize = 64 * 1024;
@@ -76,6 +77,24 @@ pub fn sha256_of(file: &mut EvidenceFile) -> Result<Sha256> {
     })
 }
 
+/// The SHA-256 of a stretch of bytes, wherever they lie.
+///
+/// # Errors
+/// When one of them cannot be read, or they end before.
+pub fn sha256_at(bytes: &dyn ReadAt, stretch: Range<u64>) -> std::io::Result<Sha256> {
+    let mut hasher = Hasher::new();
+    let mut buffer = vec![0; BUFFER];
+    let mut at = stretch.start;
+    while at < stretch.end {
+        let left = usize::try_from(stretch.end.saturating_sub(at)).unwrap_or(usize::MAX);
+        let part = buffer.get_mut(..left.min(BUFFER)).unwrap_or_default();
+        read_exact_at(bytes, at, part)?;
+        hasher.update(&*part);
+        at = at.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX));
+    }
+    Ok(Sha256(hasher.finalize().into()))
+}
+
 fn hash_stream(file: &mut EvidenceFile) -> std::io::Result<Sha256> {
     file.seek(SeekFrom::Start(0))?;
     let mut hasher = Hasher::new();
@@ -124,5 +143,9 @@ mod tests {
         file.seek(SeekFrom::End(0)).unwrap();
         assert_eq!(sha256_of(&mut file).unwrap(), sha256(&bytes));
         assert_eq!(file.stream_position().unwrap(), 0);
+        let stretch = 5..u64::try_from(bytes.len() - 1).unwrap();
+        let part = &bytes[5..bytes.len() - 1];
+        assert_eq!(sha256_at(&bytes, stretch).unwrap(), sha256(part));
+        assert!(sha256_at(&bytes, 0..1 << 40).is_err());
     }
 }

@@ -6,10 +6,14 @@
 use kusari_artifacts::event_log::{EventValue, record_at, record_xml};
 use kusari_artifacts::registry::{Hive, Value};
 use kusari_artifacts::{Locator, text};
-use kusari_evidence::hash::{Sha256, sha256};
+use std::sync::Arc;
 
-use crate::intake::{self, ArtifactFile};
+use kusari_evidence::hash::{Sha256, sha256};
+use kusari_evidence::{EvidenceFile, ReadAt, read_vec_at};
+
+use crate::intake::{self, ArtifactFile, ArtifactKind};
 use crate::reconstruction::{EventView, Reconstruction};
+use crate::source::Source;
 
 /// What an event rests on.
 #[derive(Debug)]
@@ -78,6 +82,9 @@ impl Reconstruction {
     /// When the source cannot be opened again, has changed, or has nothing at the locator.
     pub fn explain<'a>(&'a self, event: EventView<'a>) -> Result<Explanation<'a>, ExplainError> {
         let name = event.source.name.clone();
+        if let Some((bytes, kind)) = self.open_in_place(&event) {
+            return in_place(event, bytes.as_ref(), kind);
+        }
         let file = self
             .load_again(&event)
             .map_err(|reason| ExplainError::Unreadable {
@@ -132,10 +139,26 @@ impl Reconstruction {
         })
     }
 
+    /// The bytes of a source that is always read where it lies, since it can be larger than memory.
+    fn open_in_place(
+        &self,
+        event: &EventView<'_>,
+    ) -> Option<(Arc<dyn ReadAt>, &'static ArtifactKind)> {
+        let place = event.source.place.as_ref()?;
+        let kind = kind_of(event.source)?;
+        if kind.in_place?.from > 0 {
+            return None;
+        }
+        let opened = self.evidence.get(place.evidence)?;
+        let volume = opened.evidence.volumes.get(place.volume)?;
+        let file = volume.file_system.open(&place.path, place.stream).ok()?;
+        Some((EvidenceFile::bytes(&file), kind))
+    }
+
     /// Opens the event's source once more.
     fn load_again(&self, event: &EventView<'_>) -> Result<ArtifactFile, String> {
         let source = event.source;
-        if let Some(label) = &source.device_label {
+        if let (Some(label), None) = (&source.device_label, &source.place) {
             let log = self
                 .case
                 .devices
@@ -151,14 +174,68 @@ impl Reconstruction {
         let opened = opened.ok_or("its evidence is not there any more")?;
         let volume = opened.evidence.volumes.get(place.volume);
         let volume = volume.ok_or("its volume is not there any more")?;
-        let kind = intake::ARTIFACTS
-            .iter()
-            .find(|kind| kind.name == source.artifact);
-        let kind = kind.ok_or("nothing reads this kind of source")?;
-        intake::load_file(volume.file_system.as_ref(), kind, &place.path)
+        let kind = kind_of(source).ok_or("nothing reads this kind of source")?;
+        intake::load_file(volume.file_system.as_ref(), kind, &place.path, place.stream)
             .map(|loaded| loaded.file)
             .map_err(|error| error.to_string())
     }
+}
+
+fn kind_of(source: &Source) -> Option<&'static ArtifactKind> {
+    let kind = intake::ARTIFACTS
+        .iter()
+        .find(|kind| kind.name == source.artifact);
+    kind.copied()
+}
+
+/// Follows an event to its bytes in a source that is not taken into memory.
+fn in_place<'a>(
+    event: EventView<'a>,
+    source: &dyn ReadAt,
+    kind: &ArtifactKind,
+) -> Result<Explanation<'a>, ExplainError> {
+    let name = event.source.name.clone();
+    let is = intake::hash_behind_hole(source).map_err(|error| ExplainError::Unreadable {
+        source_name: name.clone(),
+        reason: error.to_string(),
+    })?;
+    if let Some(was) = event.source.sha256
+        && was != is
+    {
+        return Err(ExplainError::Changed {
+            source_name: name,
+            was,
+            is,
+        });
+    }
+    let nothing = || ExplainError::NothingThere {
+        source_name: name.clone(),
+        locator: event.locator.clone(),
+    };
+    let Locator::Bytes { offset, length } = &event.locator else {
+        return Err(nothing());
+    };
+    let shown = (*length).min(u64::try_from(MOST_BYTES).unwrap_or(u64::MAX));
+    let bytes = read_vec_at(source, *offset, shown).map_err(|_| nothing())?;
+    if bytes.is_empty() {
+        return Err(nothing());
+    }
+    let decoded = if kind.name == intake::usn_journal::NAME {
+        intake::usn_journal::decoded(&bytes)
+    } else {
+        Vec::new()
+    };
+    Ok(Explanation {
+        sha256: is,
+        stretches: vec![Stretch {
+            what: "bytes".to_owned(),
+            file: name,
+            offset: *offset,
+            bytes,
+        }],
+        decoded,
+        event,
+    })
 }
 
 type Told = (Vec<Stretch>, Vec<(String, String)>);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use kusari_artifacts::system_hive::{TimeZoneRules, YearRules};
 use kusari_artifacts::{Locator, Outcome};
-use kusari_evidence::time::Timestamp;
+use kusari_evidence::FileTimes;
+use kusari_evidence::time::{RecordedTime, Timestamp};
 
 use crate::event::{EventTable, NewEvent};
 use crate::identity::{Claim, Identifier, Property, PropertyKind};
@@ -64,6 +65,29 @@ pub struct ClockStep {
     pub locator: Locator,
 }
 
+/// What a record says of a file: that it lay at a place, and what it was like there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FileTrace {
+    /// Its path, as the record writes it: `E:\20220621\ESB.bak`, `\\server\share\ESB.bak`.
+    pub path: String,
+    /// The volume that it lay on, by the name that the record uses: a serial number, else a letter.
+    pub volume: Option<Identifier>,
+    /// The machine that it lay on or whose drive it was on, by its NetBIOS name.
+    pub computer: Option<String>,
+    /// Its size in bytes.
+    pub size: Option<u64>,
+    /// Its own times, as its file system said them, UTC.
+    pub times: FileTimes,
+    /// When it lay there, by the clock of the machine that the record is from; `None` where nothing
+    /// says when the record was written.
+    pub seen: Option<RecordedTime>,
+    /// Where the record stands.
+    pub locator: Locator,
+}
+
+/// The most traces that one source gives; no Windows keeps as many.
+const MOST_TRACES: usize = 200_000;
+
 /// What one source gives. An intake module fills it.
 #[derive(Debug, Default)]
 pub struct Harvest {
@@ -73,6 +97,7 @@ pub struct Harvest {
     pub(crate) properties: Vec<Property>,
     pub(crate) facts: Vec<LocatedFact>,
     pub(crate) clock_steps: Vec<ClockStep>,
+    pub(crate) traces: Vec<FileTrace>,
     pub(crate) outcome: Outcome,
     pub(crate) notes: Vec<String>,
 }
@@ -123,6 +148,13 @@ impl Harvest {
         self.clock_steps.push(step);
     }
 
+    /// States what a file was like at a place.
+    pub fn trace(&mut self, trace: FileTrace) {
+        if self.traces.len() < MOST_TRACES {
+            self.traces.push(trace);
+        }
+    }
+
     /// Says what the source could have seen and what had to be skipped. Once a source.
     pub fn outcome(&mut self, outcome: Outcome) {
         self.outcome = outcome;
@@ -170,6 +202,12 @@ impl Harvest {
     #[must_use]
     pub fn clock_steps(&self) -> &[ClockStep] {
         &self.clock_steps
+    }
+
+    /// What is said of files at places.
+    #[must_use]
+    pub fn traces(&self) -> &[FileTrace] {
+        &self.traces
     }
 
     /// What the source could have seen, and what had to be skipped.

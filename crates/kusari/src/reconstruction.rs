@@ -1,6 +1,7 @@
 //! The whole way of a case: evidence, sources, machines, identities, clocks, custody, findings.
 
 mod assemble;
+mod by_letter;
 mod earlier;
 mod events;
 mod gathering;
@@ -20,8 +21,9 @@ pub use view::{EventId, EventView};
 use crate::case::Case;
 use crate::coverage::CoverageRow;
 use crate::custody::{CustodyTable, Session};
-use crate::event::MachineIndex;
+use crate::event::{MachineIndex, SourceIndex};
 use crate::findings::Finding;
+use crate::harvest::FileTrace;
 use crate::identity::{Device, DeviceIndex, Identities};
 use crate::intake::{ReadOptions, Reading};
 use crate::machine::Machine;
@@ -104,6 +106,7 @@ pub struct Reconstruction {
     pub(crate) findings: Vec<Finding>,
     pub(crate) coverage: Vec<CoverageRow>,
     pub(crate) problems: Vec<String>,
+    pub(crate) traces: Vec<(SourceIndex, FileTrace)>,
     pub(crate) evidence: Vec<OpenedEvidence>,
 }
 
@@ -195,6 +198,13 @@ impl Reconstruction {
     #[must_use]
     pub fn evidence(&self) -> &[OpenedEvidence] {
         &self.evidence
+    }
+
+    /// What records say of files at places, each with its source. Those of change journals are among
+    /// them for the names that were asked for ([`ReadOptions::names`]).
+    #[must_use]
+    pub fn traces(&self) -> &[(SourceIndex, FileTrace)] {
+        &self.traces
     }
 
     /// Evidence that could not be opened or read, in sentences for people.

@@ -13,7 +13,7 @@ pub struct Source {
     pub name: String,
     /// The machine on whose evidence it stands; `None` for a stick's own log.
     pub machine: Option<MachineIndex>,
-    /// The label of the device whose own log it is.
+    /// The label of the device whose own log it is, or on whose image it stands.
     pub device_label: Option<String>,
     /// What kind of artifact.
     pub artifact: &'static str,
@@ -47,6 +47,8 @@ pub struct SourcePlace {
     pub volume: usize,
     /// The path on the volume.
     pub path: String,
+    /// The alternate stream that it is; `None` for the file's own content.
+    pub stream: Option<&'static str>,
 }
 
 impl Source {

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
-use kusari::lineage::{Copies, CopyGroup, Likeness, Sighting};
-use kusari::{Owner, Reconstruction};
+use std::collections::BTreeMap;
+
+use kusari::Reconstruction;
+use kusari::lineage::{Agreement, Copies, CopyGroup, CopyPlace, FileState, Likeness, Sighting};
 use serde::Serialize;
 
 use crate::layout::{Column, Grid, Page, visible};
@@ -18,11 +20,11 @@ struct CopyJson<'a> {
     group: usize,
     /// Groups of which it could be a copy just as well.
     or_of_group: Vec<usize>,
-    place: &'a str,
+    place: String,
     kind: &'static str,
     path: &'a str,
     original_path: Option<&'a str>,
-    size: u64,
+    size: Option<u64>,
     state: &'static str,
     created_recorded: Option<String>,
     created: Option<String>,
@@ -34,7 +36,19 @@ struct CopyJson<'a> {
     unread: Option<&'a str>,
     /// The machines in which the stick was when it was created there.
     created_at: Vec<&'a str>,
+    /// From where it can have been copied, as far as that can be told.
+    copied_from: Vec<FromJson<'a>>,
+    /// Where records elsewhere speak of it.
+    traces: Vec<String>,
     source: String,
+}
+
+#[derive(Debug, Serialize)]
+struct FromJson<'a> {
+    place: String,
+    path: &'a str,
+    grade: &'static str,
+    because: Vec<&'static str>,
 }
 
 /// Writes the copies that were found.
@@ -52,7 +66,7 @@ pub fn copies(
         groups
             .flat_map(|(number, group)| {
                 let members = group.members.iter();
-                let members = members.filter(|(_, own)| is_selected(r, own, view));
+                let members = members.filter(|(_, own)| is_selected(own, view));
                 members.map(move |(likeness, own)| to_json(r, number, group, *likeness, own))
             })
             .collect()
@@ -66,17 +80,14 @@ pub fn copies(
     }
 }
 
-fn is_selected(r: &Reconstruction, own: &Sighting, view: &View) -> bool {
-    match own.owner {
-        Owner::Machine(index) => view.selection.has_machine(u32::try_from(index).ok()),
-        Owner::Device(index) => {
-            let label = r.case().devices.get(index).map(|device| &device.label);
-            let device = (0..).zip(r.devices());
-            let of_label = device
-                .filter(|(_, device)| device.label.as_ref() == label)
-                .map(|(index, _)| index)
-                .next();
-            view.selection.has_device(of_label)
+fn is_selected(own: &Sighting, view: &View) -> bool {
+    match own.place {
+        CopyPlace::Machine(index) | CopyPlace::Letter(index, _) => {
+            view.selection.has_machine(Some(index))
+        }
+        CopyPlace::Device(index) => view.selection.has_device(Some(index)),
+        CopyPlace::Volume(_) | CopyPlace::Share(_) => {
+            view.selection.has_machine(None) && view.selection.has_device(None)
         }
     }
 }
@@ -84,7 +95,7 @@ fn is_selected(r: &Reconstruction, own: &Sighting, view: &View) -> bool {
 fn to_json<'a>(
     r: &'a Reconstruction,
     group: usize,
-    of: &CopyGroup,
+    of: &'a CopyGroup,
     likeness: Likeness,
     own: &'a Sighting,
 ) -> CopyJson<'a> {
@@ -96,7 +107,7 @@ fn to_json<'a>(
             .iter()
             .map(|other| other.saturating_add(1))
             .collect(),
-        place: r.owner_name(own.owner),
+        place: r.place_name(&own.place),
         kind: "file",
         path: &own.path,
         original_path: own.original_path.as_deref(),
@@ -113,7 +124,39 @@ fn to_json<'a>(
         sha256: own.sha256.map(|hash| hash.to_string()),
         unread: own.unread.as_deref(),
         created_at: created_at(r, own),
+        copied_from: own
+            .from
+            .iter()
+            .filter_map(|from| {
+                let (_, original) = of.members.get(from.member)?;
+                Some(FromJson {
+                    place: r.place_name(&original.place),
+                    path: &original.path,
+                    grade: from.grade().name(),
+                    because: from.because.iter().map(word).collect(),
+                })
+            })
+            .collect(),
+        traces: own
+            .traces
+            .iter()
+            .filter_map(|trace| r.source_of_trace(*trace))
+            .collect(),
         source: r.source_of(own),
+    }
+}
+
+/// The word for what agrees.
+fn word(agreement: &Agreement) -> &'static str {
+    match agreement {
+        Agreement::Content => "content",
+        Agreement::MadeInStay(_) => "made-in-stay",
+        Agreement::Journal => "journal",
+        Agreement::MadeAfterWritten => "made-after-written",
+        Agreement::TogetherInStay(_) => "together-in-stay",
+        Agreement::SameMachine => "same-machine",
+        Agreement::OpenedInStay => "opened-in-stay",
+        _ => "other",
     }
 }
 
@@ -128,7 +171,7 @@ fn created_at<'a>(r: &'a Reconstruction, own: &Sighting) -> Vec<&'a str> {
     machines
 }
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 20] = [
     "group",
     "or_of_group",
     "place",
@@ -146,19 +189,21 @@ const COLUMNS: [&str; 18] = [
     "sha256",
     "unread",
     "created_at",
+    "copied_from",
+    "traces",
     "source",
 ];
 
-fn to_row(own: CopyJson<'_>) -> [String; 18] {
+fn to_row(own: CopyJson<'_>) -> [String; 20] {
     let others = own.or_of_group.iter().map(ToString::to_string);
     [
         own.group.to_string(),
         others.collect::<Vec<_>>().join(";"),
-        own.place.to_owned(),
+        own.place,
         own.kind.to_owned(),
         own.path.to_owned(),
         or_empty(own.original_path),
-        own.size.to_string(),
+        or_empty(own.size),
         own.state.to_owned(),
         or_empty(own.created_recorded),
         or_empty(own.created),
@@ -169,6 +214,12 @@ fn to_row(own: CopyJson<'_>) -> [String; 18] {
         or_empty(own.sha256),
         or_empty(own.unread),
         own.created_at.join(";"),
+        own.copied_from
+            .iter()
+            .map(|from| format!("{}:{} ({})", from.place, from.path, from.grade))
+            .collect::<Vec<_>>()
+            .join(";"),
+        own.traces.join(";"),
         own.source,
     ]
 }
@@ -189,12 +240,13 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
                 Column::text(texts.fact("created")),
                 Column::text(texts.fact("modified")),
                 Column::text(texts.matched_by),
+                Column::text(texts.copied_from),
             ],
             ruled: true,
             ..Grid::default()
         };
         let members = group.members.iter();
-        for (likeness, own) in members.filter(|(_, own)| is_selected(r, own, view)) {
+        for (likeness, own) in members.filter(|(_, own)| is_selected(own, view)) {
             let recorded = |at: Option<_>| at.map(shown_time::to_the_second).unwrap_or_default();
             let mut created = vec![recorded(own.times.created)];
             if let Some(at) = own.created {
@@ -208,19 +260,27 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
                     .map(|machine| fill(texts.while_in, &[machine])),
             );
             let mut path = vec![visible(&own.path)];
+            if !own.traces.is_empty() {
+                let count = own.traces.len().to_string();
+                path.push(fill(texts.traced_by, &[&count]));
+            }
             path.extend(
                 own.original_path
                     .as_deref()
                     .map(|was| format!("← {}", visible(was))),
             );
             grid.rows.push(vec![
-                visible(r.owner_name(own.owner)).into(),
+                visible(&r.place_name(&own.place)).into(),
                 path.into(),
-                own.size.to_string().into(),
+                own.size
+                    .map(|size| size.to_string())
+                    .unwrap_or_default()
+                    .into(),
                 texts.state(own.state.name()).to_owned().into(),
                 created.into(),
                 recorded(own.times.modified).into(),
                 texts.state(likeness.name()).to_owned().into(),
+                from_lines(r, group, own, view).into(),
             ]);
         }
         if grid.rows.is_empty() {
@@ -249,8 +309,89 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
             page.text(fill(texts.copies_or_of, &[&others]));
         }
     }
-    if !shown {
+    if shown {
+        page.heading(texts.copies_places);
+        page.table(places(r, found, view));
+    } else {
         page.text(texts.no_copies);
     }
     page
+}
+
+/// From where a copy can have come, for people.
+fn from_lines(r: &Reconstruction, group: &CopyGroup, own: &Sighting, view: &View) -> Vec<String> {
+    /// More are no longer for a cell.
+    const MOST: usize = 4;
+    let texts = view.language.texts();
+    let mut lines = Vec::new();
+    for from in own.from.iter().take(MOST) {
+        let Some((_, original)) = group.members.get(from.member) else {
+            continue;
+        };
+        let place = visible(&r.place_name(&original.place));
+        let because: Vec<&str> = from
+            .because
+            .iter()
+            .map(|agreement| texts.state(word(agreement)))
+            .collect();
+        lines.push(format!("{place}: {}", visible(&original.path)));
+        lines.push(format!(
+            "  {}: {}",
+            texts.state(from.grade().name()),
+            because.join(", ")
+        ));
+    }
+    if own.from.len() > MOST {
+        let more = own.from.len().saturating_sub(MOST).to_string();
+        lines.push(fill(texts.more_originals, &[&more]));
+    }
+    lines
+}
+
+/// How many of the files lie at each place, and how many did: one line a place, one column a file.
+fn places(r: &Reconstruction, found: &Copies, view: &View) -> Grid {
+    let texts = view.language.texts();
+    let mut of_place: BTreeMap<&CopyPlace, BTreeMap<&str, [usize; 2]>> = BTreeMap::new();
+    let mut names: Vec<&str> = Vec::new();
+    for group in &found.groups {
+        for (_, own) in group
+            .members
+            .iter()
+            .filter(|(_, own)| is_selected(own, view))
+        {
+            let is_there = matches!(own.state, FileState::There | FileState::InRecycleBin);
+            let name = own.name.as_str();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+            let counts = of_place
+                .entry(&own.place)
+                .or_default()
+                .entry(name)
+                .or_default();
+            let [now, ever] = counts;
+            *now = now.saturating_add(usize::from(is_there));
+            *ever = ever.saturating_add(1);
+        }
+    }
+    names.sort_unstable();
+    let mut columns = vec![Column::text(texts.place)];
+    columns.extend(names.iter().map(|name| Column::text(&visible(name))));
+    let mut grid = Grid {
+        columns,
+        ruled: true,
+        ..Grid::default()
+    };
+    for (place, counts) in of_place {
+        let mut row = vec![visible(&r.place_name(place)).into()];
+        row.extend(names.iter().map(|name| {
+            let [now, ever] = counts.get(name).copied().unwrap_or_default();
+            match (now, ever) {
+                (_, 0) => String::new().into(),
+                _ => fill(texts.now_and_ever, &[&now.to_string(), &ever.to_string()]).into(),
+            }
+        }));
+        grid.rows.push(row);
+    }
+    grid
 }

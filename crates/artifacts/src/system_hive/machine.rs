@@ -19,6 +19,9 @@ pub struct MachineFacts {
     pub host_name: Option<HiveFact<String>>,
     /// `Services\Tcpip\Parameters\Domain`: the primary DNS suffix.
     pub domain: Option<HiveFact<String>>,
+    /// `Control\Nls\CodePage`, `ACP`: the code page in which programs without Unicode, and many
+    /// records of Windows, write texts.
+    pub ansi_code_page: Option<HiveFact<u32>>,
     /// The time zone with its daylight rules.
     pub time_zone: Option<HiveFact<TimeZoneRules>>,
     /// `Control\Windows\ShutdownTime`: the last orderly shutdown, by the machine's clock, in UTC.
@@ -40,11 +43,20 @@ impl MachineFacts {
             computer_name: text(r"Control\ComputerName\ComputerName", "ComputerName"),
             host_name: text(r"Services\Tcpip\Parameters", "Hostname"),
             domain: text(r"Services\Tcpip\Parameters", "Domain"),
+            ansi_code_page: ansi_code_page(control_set),
             time_zone: TimeZoneRules::read(control_set),
             last_shutdown: last_shutdown(control_set),
             upgraded_from: upgrades(hive),
         }
     }
+}
+
+/// The number stands there as a text.
+pub(super) fn ansi_code_page(control_set: &ControlSet<'_>) -> Option<HiveFact<u32>> {
+    let key = control_set.key.subkey(r"Control\Nls\CodePage")?;
+    let value = key.value("ACP")?;
+    let number = value.text()?.trim().parse().ok()?;
+    Some(HiveFact::of_value(&key, &value, number))
 }
 
 fn last_shutdown(control_set: &ControlSet<'_>) -> Option<HiveFact<Timestamp>> {

@@ -72,6 +72,15 @@ pub struct SystemHive {
 }
 
 impl SystemHive {
+    /// The number of the machine's ANSI code page ([`MachineFacts::ansi_code_page`]), without
+    /// reading all the rest.
+    #[must_use]
+    pub fn code_page(hive: &Hive) -> Option<u32> {
+        let sets = control_sets(hive);
+        let fact = machine::ansi_code_page(sets.first()?)?;
+        Some(fact.value)
+    }
+
     /// Reads the current control set and what stands beside the control sets.
     #[must_use]
     pub fn read(hive: &Hive) -> Self {

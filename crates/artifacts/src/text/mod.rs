@@ -6,10 +6,12 @@
 //! Sources: Unicode Standard 3.10 (encoding schemes and byte order marks); WHATWG Encoding
 //! Standard (Shift_JIS, which is Microsoft's code page 932).
 
+mod ansi;
 mod decode;
 mod detect;
 mod lines;
 
+pub use ansi::AnsiCodePage;
 pub use decode::{Decoded, decode};
 pub use detect::{Encoding, detect};
 pub use lines::{LONGEST_LINE, Line, Lines};

@@ -290,6 +290,10 @@ impl FileSystem for NtfsVolume {
         self.visit_deleted(visit)
     }
 
+    fn file_table(&self) -> Result<Option<Arc<FileTable>>> {
+        Self::file_table(self).map(Some)
+    }
+
     fn identity(&self) -> VolumeIdentity {
         identity::read(&self.core)
     }

@@ -70,6 +70,13 @@ pub struct Volume {
 }
 
 impl Volume {
+    /// Whether all files of the volume are here: it is read from an image, and not collected file by
+    /// file.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.stands.is_some() || self.snapshot.is_some()
+    }
+
     /// Whether a Windows is installed on it, or was collected from it.
     #[must_use]
     pub fn holds_windows(&self) -> bool {

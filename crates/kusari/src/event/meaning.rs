@@ -15,3 +15,23 @@ pub const LAST_REMOVAL_DATE: &str = "DEVPKEY_Device_LastRemovalDate (0067)";
 
 /// When a user's `MountPoints2` key for a volume was last written.
 pub const MOUNT_POINT_KEY: &str = "MountPoints2 key last written";
+
+/// When a shortcut in `Recent` was last written: its target was opened then through the shell.
+pub const RECENT_WRITTEN: &str = "shortcut in Recent last written (last opened)";
+
+/// When a shortcut in `Recent` was made: a file of that name was opened then for the first time, as
+/// far as the folder reaches back.
+pub const RECENT_MADE: &str = "shortcut in Recent made (a file of this name first opened)";
+
+/// When a program last opened the entry of its jump list. Earlier times are not kept.
+pub const JUMP_LIST_LAST_ACCESS: &str = "jump list entry last accessed";
+
+/// When a file was put into the recycle bin.
+pub const RECYCLE_BIN_DELETED: &str = "recycle bin record, time of deletion";
+
+/// When the change was made that a record of the change journal shows.
+pub const JOURNAL: &str = "USN journal record";
+
+/// When a record of the change journal was written that shows a change for the first time; records
+/// before it are missing, so the change may have been made earlier.
+pub const JOURNAL_NOT_LATER: &str = "USN journal record (the change is not later)";

@@ -350,6 +350,13 @@ impl EventTable {
         }
     }
 
+    /// Says that the row may be leant on less far than its record alone.
+    pub(crate) fn lower_confidence(&mut self, index: usize, to: Confidence) {
+        if let Some(own) = self.confidence.get_mut(index) {
+            *own = to.min(*own);
+        }
+    }
+
     /// Takes out the rows from `start` on whose place (counted from there) in `keep` is false.
     pub(crate) fn retain_from(&mut self, start: usize, keep: &[bool]) {
         fn column<T: Copy>(values: &mut Vec<T>, start: usize, keep: &[bool]) {

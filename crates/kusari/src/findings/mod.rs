@@ -4,6 +4,7 @@
 //! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`].
 
 mod connection_without_removal;
+mod file_use_outside_session;
 mod identity_clash;
 mod log_cleared;
 mod login_outside_session;
@@ -33,6 +34,7 @@ pub const RULES: &[&Rule] = &[
     &overlapping_sessions::RULE,
     &connection_without_removal::RULE,
     &removal_without_connection::RULE,
+    &file_use_outside_session::RULE,
     &identity_clash::RULE,
     &serial_made_by_windows::RULE,
     &several_computers::RULE,

@@ -2,13 +2,14 @@
 
 use std::io::Read;
 
+use kusari_artifacts::text::AnsiCodePage;
 use kusari_evidence::{
-    Entry, EntryKind, Evidence, FileSystem, FileTimes, Layout, Limits, Volume, walk,
+    Entry, EntryKind, Evidence, EvidenceFile, FileSystem, FileTimes, Layout, Limits, Volume, walk,
 };
 
 use super::pattern::name_matches;
-use super::read::LARGEST_ARTIFACT;
-use super::{ARTIFACTS, ArtifactKind, LooseFile};
+use super::read::{LARGEST_ARTIFACT, size_behind_hole};
+use super::{ARTIFACTS, ArtifactKind, LooseFile, code_page};
 
 /// An artifact that was found, not yet read.
 #[derive(Clone, Copy)]
@@ -27,10 +28,16 @@ pub(crate) struct Found<'a> {
     pub(crate) kind: &'static ArtifactKind,
     /// Its path on the volume.
     pub(crate) path: String,
-    /// Its size in bytes.
+    /// The alternate stream that it is; `None` for the file's own content.
+    pub(crate) stream: Option<&'static str>,
+    /// Its size in bytes; of a stream that begins with a hole, behind that.
     pub(crate) size: u64,
     /// The times that its file system keeps for it.
     pub(crate) times: FileTimes,
+    /// The code page of the machine.
+    pub(crate) ansi: AnsiCodePage,
+    /// It stands on the image of a device.
+    pub(crate) on_device: bool,
 }
 
 /// The most bytes of artifacts of one piece of evidence that are read. Sparse files and packed ones
@@ -38,18 +45,35 @@ pub(crate) struct Found<'a> {
 const MOST_BYTES: u64 = 1 << 40;
 
 /// Finds all artifacts on one piece of evidence, in the order of the table of artifacts and of
-/// their paths. What could not be looked at is said in `notes`.
-pub(crate) fn discover<'a>(evidence: &'a Evidence, notes: &mut Vec<String>) -> Vec<Found<'a>> {
+/// their paths. What could not be looked at is said in `notes`. Of a device only what a volume
+/// keeps of itself is looked for: a Windows on it was never asked for.
+pub(crate) fn discover<'a>(
+    evidence: &'a Evidence,
+    is_device: bool,
+    notes: &mut Vec<String>,
+) -> Vec<Found<'a>> {
     let mut found = Vec::new();
     notes.extend(evidence.notes.iter().cloned());
+    let kinds: Vec<&'static ArtifactKind> = ARTIFACTS
+        .iter()
+        .copied()
+        .filter(|kind| kind.on_devices || !is_device)
+        .collect();
     for volume in &evidence.volumes {
         let place = Place { evidence, volume };
         match volume.layout {
-            Layout::Drive => known_places(place, &mut found, notes),
-            Layout::Loose => loose_files(place, &mut found, notes),
+            Layout::Drive => known_places(place, &kinds, &mut found, notes),
+            Layout::Loose => loose_files(place, &kinds, &mut found, notes),
         }
     }
     keep_within(MOST_BYTES, &mut found, notes);
+    found
+        .iter_mut()
+        .for_each(|found| found.on_device = is_device);
+    if !is_device && !found.is_empty() {
+        let ansi = code_page::of(evidence);
+        found.iter_mut().for_each(|found| found.ansi = ansi);
+    }
     found
 }
 
@@ -74,23 +98,51 @@ fn keep_within(most: u64, found: &mut Vec<Found<'_>>, notes: &mut Vec<String>) {
     }
 }
 
-fn known_places<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec<String>) {
+fn known_places<'a>(
+    place: Place<'a>,
+    kinds: &[&'static ArtifactKind],
+    found: &mut Vec<Found<'a>>,
+    notes: &mut Vec<String>,
+) {
     let files = place.volume.file_system.as_ref();
-    for &kind in ARTIFACTS {
-        let mut hits: Vec<Entry> = Vec::new();
+    for &kind in kinds {
+        let mut hits: Vec<(Entry, Option<&'static str>)> = Vec::new();
         for pattern in kind.places {
-            let names: Vec<&str> = pattern.split('/').collect();
-            expand(files, "", &names, &mut hits, notes);
+            let (path, stream) = match pattern.split_once(':') {
+                Some((path, stream)) => (path, Some(stream)),
+                None => (*pattern, None),
+            };
+            let names: Vec<&str> = path.split('/').collect();
+            let mut own = Vec::new();
+            expand(files, "", &names, &mut own, notes);
+            let is_there = |entry: &Entry| match stream {
+                None => true,
+                Some(stream) => entry.streams.iter().any(|own| own.name == stream),
+            };
+            hits.extend(own.into_iter().filter(is_there).map(|own| (own, stream)));
         }
-        hits.sort_by(|a, b| a.path.cmp(&b.path));
-        hits.dedup_by(|a, b| a.path == b.path);
-        found.extend(hits.into_iter().map(|entry| Found {
+        hits.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        hits.dedup_by(|(a, of_a), (b, of_b)| a.path == b.path && of_a == of_b);
+        found.extend(hits.into_iter().map(|(entry, stream)| Found {
             place,
             kind,
-            size: entry.size,
+            size: size_of(files, &entry, stream),
             times: entry.times,
             path: entry.path,
+            stream,
+            ansi: AnsiCodePage::default(),
+            on_device: false,
         }));
+    }
+}
+
+/// The bytes that reading an artifact takes.
+fn size_of(files: &dyn FileSystem, entry: &Entry, stream: Option<&str>) -> u64 {
+    match stream.map(|stream| files.open(&entry.path, Some(stream))) {
+        None => entry.size,
+        Some(Ok(file)) => size_behind_hole(EvidenceFile::bytes(&file).as_ref()),
+        // Reading will say what is wrong.
+        Some(Err(_)) => 0,
     }
 }
 
@@ -140,7 +192,12 @@ fn expand(
     }
 }
 
-fn loose_files<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec<String>) {
+fn loose_files<'a>(
+    place: Place<'a>,
+    kinds: &[&'static ArtifactKind],
+    found: &mut Vec<Found<'a>>,
+    notes: &mut Vec<String>,
+) {
     let files = place.volume.file_system.as_ref();
     let mut entries = Vec::new();
     let summary = walk(files, &Limits::default(), &mut |entry| {
@@ -163,7 +220,7 @@ fn loose_files<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec
             name: entry.name(),
             head: &head,
         };
-        if let Some((rank, kind)) = ARTIFACTS
+        if let Some((rank, kind)) = kinds
             .iter()
             .enumerate()
             .find(|(_, kind)| (kind.recognise)(&loose))
@@ -178,6 +235,9 @@ fn loose_files<'a>(place: Place<'a>, found: &mut Vec<Found<'a>>, notes: &mut Vec
         size: entry.size,
         times: entry.times,
         path: entry.path,
+        stream: None,
+        ansi: AnsiCodePage::default(),
+        on_device: false,
     }));
 }
 
@@ -213,7 +273,12 @@ pub(crate) fn source_name_of(found: &Found<'_>) -> String {
     let mut parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     // A single file is its own evidence: its name would stand there twice.
     parts.dedup();
-    parts.join("/")
+    let mut name = parts.join("/");
+    if let Some(stream) = found.stream {
+        name.push(':');
+        name.push_str(stream);
+    }
+    name
 }
 
 #[cfg(test)]
@@ -238,7 +303,7 @@ mod tests {
 
         let evidence = kusari_evidence::open(&folder).unwrap();
         let mut notes = Vec::new();
-        let mut found = discover(&evidence, &mut notes);
+        let mut found = discover(&evidence, false, &mut notes);
         assert_eq!((found.len(), notes.len()), (4, 0), "{notes:?}");
         keep_within(250, &mut found, &mut notes);
         let left: Vec<&str> = found.iter().map(|found| found.path.as_str()).collect();

@@ -14,34 +14,50 @@
 //!   shows them, and `other` kinds or buses (`sata`, `nvme`, `virtual`, `printer`) where it shows
 //!   those.
 //! - [`Harvest::fact`], [`Harvest::clock_step`]: about the machine and its clock.
+//! - [`Harvest::trace`]: the record says what a file was like, and where it lay; copies of a file
+//!   are found by these.
 //! - [`Harvest::outcome`]: the parser's coverage and damage. Once a source.
 //!
 //! A module knows one source only: not the case, not the machine, no other source.
 //!
 //! [`PropertyKind`]: crate::identity::PropertyKind
 
+mod code_page;
 mod discovery;
 mod event_log;
+mod file_use;
 mod hive;
+mod jump_list;
 pub(crate) mod locked;
 pub(crate) mod medium;
 mod pattern;
+mod profile;
 mod read;
+mod recycle_bin;
+mod recycle_bin_index;
 mod sam_hive;
 mod setup_log;
+mod shortcut;
 mod software_hive;
 mod system_hive;
 mod system_hive_identity;
 mod user_hive;
+pub(crate) mod usn_journal;
 pub(crate) mod vendor_log;
 
-use kusari_evidence::ReadAt;
+use std::sync::Arc;
+
+use kusari_artifacts::text::AnsiCodePage;
+use kusari_evidence::{FileTimes, ReadAt, Volume};
 
 use crate::harvest::Harvest;
+use crate::lineage::NamePattern;
 
 pub(crate) use discovery::{Found, discover, source_name_of};
 pub use read::Reading;
-pub(crate) use read::{SourceRead, load_file, load_single, read_login_log, read_sources};
+pub(crate) use read::{
+    SourceRead, hash_behind_hole, load_file, load_single, read_login_log, read_sources,
+};
 
 /// All artifacts that are looked for on a machine's evidence.
 pub const ARTIFACTS: &[&ArtifactKind] = &[
@@ -51,6 +67,12 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
     &sam_hive::KIND,
     &event_log::KIND,
     &setup_log::KIND,
+    &shortcut::KIND,
+    &jump_list::AUTOMATIC,
+    &jump_list::CUSTOM,
+    &recycle_bin::KIND,
+    &recycle_bin_index::KIND,
+    &usn_journal::KIND,
 ];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.
@@ -63,21 +85,75 @@ pub struct ArtifactKind {
     /// The page of the project's documentation that says how it is read and what its times mean.
     pub page: &'static str,
     /// Where it lies on a Windows volume, from the root, with `*` for any part of one name:
-    /// `Windows/System32/winevt/Logs/System.evtx`, `Users/*/NTUSER.DAT`. Without case.
+    /// `Windows/System32/winevt/Logs/System.evtx`, `Users/*/NTUSER.DAT`. Without case. What stands
+    /// behind a colon is an alternate stream of the file: `$Extend/$UsnJrnl:$J`.
     pub places: &'static [&'static str],
+    /// Whether it is also looked for on the image of a stick or disk that holds no Windows: what a
+    /// volume keeps of itself, and not what Windows keeps of its own.
+    pub on_devices: bool,
     /// Whether a file that lies anywhere else (a loose file, a folder of collected files) is one.
     pub recognise: fn(&LooseFile<'_>) -> bool,
     /// The names of files beside it that belong to it (transaction logs), by its own name.
     pub companions: fn(&str) -> Vec<String>,
     /// Reads it. The bytes are handed over, because a hive keeps them.
-    pub read: fn(ArtifactFile, &ReadOptions, &mut Harvest),
-    /// Reads a large one where it lies, piece by piece; `None` for kinds that are never large. It
-    /// must give what `read` gives.
-    pub read_in_place: Option<ReadInPlace>,
+    pub read: fn(ArtifactFile, &Surroundings<'_>, &ReadOptions, &mut Harvest),
+    /// How a large one is read where it lies, piece by piece; `None` for kinds that are never large.
+    pub in_place: Option<InPlace>,
 }
 
-/// See [`ArtifactKind::read_in_place`].
-pub type ReadInPlace = fn(&dyn ReadAt, &ReadOptions, &mut Harvest);
+/// Reading where the artifact lies.
+#[derive(Debug, Clone, Copy)]
+pub struct InPlace {
+    /// From how many bytes on.
+    pub from: u64,
+    /// Reads it. It must give what [`ArtifactKind::read`] gives.
+    pub read: ReadInPlace,
+}
+
+/// See [`InPlace::read`].
+pub type ReadInPlace = fn(&dyn ReadAt, &Surroundings<'_>, &ReadOptions, &mut Harvest);
+
+/// What stands around an artifact, and belongs to what it says.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Its path on the evidence.
+    pub path: &'a str,
+    /// The times that its file system keeps for it.
+    pub times: FileTimes,
+    /// The volume that it is on; `None` for bytes that come from nowhere.
+    pub volume: Option<&'a Volume>,
+    /// It stands on the image of a device, and not on a machine's.
+    pub on_device: bool,
+    /// The code page of the machine, in which it writes texts that are not UTF-16.
+    pub ansi: AnsiCodePage,
+}
+
+impl<'a> Surroundings<'a> {
+    /// Those of bytes of which nothing but their path is known.
+    #[must_use]
+    pub fn of_path(path: &'a str) -> Self {
+        Self {
+            path,
+            times: FileTimes::default(),
+            volume: None,
+            on_device: false,
+            ansi: AnsiCodePage::default(),
+        }
+    }
+
+    /// Whether a file stands beside it, in the same folder; `None` when nobody can tell, as where
+    /// somebody collected some files of a drive and left others.
+    fn has_beside(&self, name: &str) -> Option<bool> {
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let path = match folder {
+            "" => name.to_owned(),
+            folder => format!("{folder}/{name}"),
+        };
+        let volume = self.volume?;
+        let found = volume.file_system.entry(&path).ok()?.is_some();
+        (found || volume.is_whole()).then_some(found)
+    }
+}
 
 /// What people call a kind of artifact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +218,7 @@ impl ArtifactFile {
 }
 
 /// What a caller can ask of all intake modules.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Also read what is not current: other control sets, and the like.
     pub all: bool,
@@ -151,6 +227,22 @@ pub struct ReadOptions {
     /// Also carve event records from the unused space of a log. Deleted keys and values of SYSTEM
     /// and NTUSER.DAT hives are always read, and marked as recovered.
     pub carve: bool,
+    /// Files by whose names records of change journals become events. Those of a machine's volumes
+    /// are millions, and tell of Windows itself; so without a name none of theirs do. Of a stick's
+    /// volumes all do.
+    pub names: Arc<[NamePattern]>,
+}
+
+impl ReadOptions {
+    /// Whether every name is asked for.
+    fn wants_all(&self) -> bool {
+        self.names.contains(&NamePattern::any())
+    }
+
+    /// Whether a file's name is among those asked for.
+    fn wants(&self, name: &str) -> bool {
+        self.names.iter().any(|pattern| pattern.matches(name))
+    }
 }
 
 /// No companions.

@@ -2,12 +2,12 @@
 
 use kusari_artifacts::vendor_log::Profile;
 use kusari_artifacts::{Damage, SourceState};
-use kusari_evidence::hash::{Sha256, sha256, sha256_of};
-use kusari_evidence::{Evidence, EvidenceFile, FileSystem, read_all, read_recovering};
+use kusari_evidence::hash::{Sha256, sha256, sha256_at};
+use kusari_evidence::{Evidence, EvidenceFile, FileSystem, ReadAt, read_all, read_recovering};
 use rayon::prelude::*;
 
 use super::discovery::Found;
-use super::{ArtifactFile, ArtifactKind, ReadInPlace, ReadOptions};
+use super::{ArtifactFile, ArtifactKind, InPlace, ReadOptions, Surroundings};
 use crate::harvest::Harvest;
 
 /// The largest artifact that is read. The largest event log that Windows' own
@@ -82,11 +82,6 @@ pub(crate) fn read_sources(
 /// The bytes of sources that are in memory at the same time, if no single one is larger.
 const IN_MEMORY: u64 = 384 << 20;
 
-/// From this size on, a source whose kind can be read where it lies is not taken into memory. Such a
-/// one is read twice, once for its hash; that costs little where it is stored as it is, and much
-/// where it is packed, so smaller ones are read once.
-const IN_PLACE_FROM: u64 = 128 << 20;
-
 /// The bytes that a source takes in memory.
 fn in_memory(found: &Found<'_>) -> u64 {
     if reads_in_place(found).is_some() {
@@ -97,10 +92,20 @@ fn in_memory(found: &Found<'_>) -> u64 {
 }
 
 /// How a source is read where it lies, when it is.
-fn reads_in_place(found: &Found<'_>) -> Option<ReadInPlace> {
+fn reads_in_place(found: &Found<'_>) -> Option<InPlace> {
     // One above the limit is refused like any other: its size may be a lie.
-    let large = (IN_PLACE_FROM..=LARGEST_ARTIFACT).contains(&found.size);
-    found.kind.read_in_place.filter(|_| large)
+    let is_large = |way: &InPlace| (way.from..=LARGEST_ARTIFACT).contains(&found.size);
+    found.kind.in_place.filter(is_large)
+}
+
+fn around<'f>(found: &'f Found<'_>) -> Surroundings<'f> {
+    Surroundings {
+        path: &found.path,
+        times: found.times,
+        volume: Some(found.place.volume),
+        on_device: found.on_device,
+        ansi: found.ansi,
+    }
 }
 
 /// Splits the sources into runs that are read at the same time, so that a machine with gigabytes
@@ -123,8 +128,8 @@ fn batches<'f, 'a>(found: &'f [Found<'a>]) -> Vec<&'f [Found<'a>]> {
 }
 
 fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> SourceRead {
-    if let Some(read) = reads_in_place(found) {
-        return read_large(found, read, options, known);
+    if let Some(way) = reads_in_place(found) {
+        return read_in_place(found, way, options, known);
     }
     let mut harvest = Harvest::default();
     match load(found) {
@@ -138,7 +143,7 @@ fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> Sour
             let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
             match known(found, sha256, &companions).filter(|_| unreadable.is_empty()) {
                 Some(known) => harvest = known,
-                None => (found.kind.read)(file, options, &mut harvest),
+                None => (found.kind.read)(file, &around(found), options, &mut harvest),
             }
             let whole = unreadable.own.is_empty();
             unreadable.tell(&mut harvest);
@@ -155,28 +160,30 @@ fn read_one(found: &Found<'_>, options: &ReadOptions, known: &Known<'_>) -> Sour
 }
 
 /// Reads a source where it lies, and hashes it at the same time.
-fn read_large(
+fn read_in_place(
     found: &Found<'_>,
-    read: ReadInPlace,
+    way: InPlace,
     options: &ReadOptions,
     known: &Known<'_>,
 ) -> SourceRead {
     let files = found.place.volume.file_system.as_ref();
-    let mut file = match files.open(&found.path, None) {
+    let file = match files.open(&found.path, found.stream) {
         Ok(file) => file,
         Err(error) => return SourceRead::unreadable(error.to_string()),
     };
-    let size = file.size();
     let bytes = EvidenceFile::bytes(&file);
+    let bytes = bytes.as_ref();
+    let around = around(found);
+    let size = size_behind_hole(bytes);
     // A copy in a shadow copy is most often the same as the live one; then its hash is enough.
     let is_copy = found.place.volume.snapshot.is_some();
     let mut harvest = Harvest::default();
     let sha256 = if is_copy {
-        sha256_of(&mut file)
+        hash_behind_hole(bytes)
     } else {
         let (sha256, ()) = rayon::join(
-            || sha256_of(&mut file),
-            || read(bytes.as_ref(), options, &mut harvest),
+            || hash_behind_hole(bytes),
+            || (way.read)(bytes, &around, options, &mut harvest),
         );
         sha256
     };
@@ -185,7 +192,7 @@ fn read_large(
     if is_copy {
         match sha256.and_then(|sha256| known(found, sha256, &[])) {
             Some(known) => harvest = known,
-            None => read(bytes.as_ref(), options, &mut harvest),
+            None => (way.read)(bytes, &around, options, &mut harvest),
         }
     }
     SourceRead {
@@ -195,6 +202,24 @@ fn read_large(
         harvest,
         error: None,
     }
+}
+
+/// Where the hole ends that a sparse stream begins with: a change journal's first gigabytes are one,
+/// and no copy of it that others make holds them.
+fn hole_of(bytes: &dyn ReadAt) -> u64 {
+    bytes
+        .next_stored(0)
+        .map_or(bytes.size(), |stored| stored.start)
+}
+
+/// How many bytes stand behind the hole at the beginning.
+pub(crate) fn size_behind_hole(bytes: &dyn ReadAt) -> u64 {
+    bytes.size().saturating_sub(hole_of(bytes))
+}
+
+/// The hash of the bytes behind the hole at the beginning: of all, where there is none.
+pub(crate) fn hash_behind_hole(bytes: &dyn ReadAt) -> std::io::Result<Sha256> {
+    sha256_at(bytes, hole_of(bytes)..bytes.size())
 }
 
 /// An artifact in memory.
@@ -235,7 +260,7 @@ impl Unreadable {
 /// The bytes of an artifact and of its companions.
 fn load(found: &Found<'_>) -> kusari_evidence::Result<Loaded> {
     let files = found.place.volume.file_system.as_ref();
-    load_file(files, found.kind, &found.path)
+    load_file(files, found.kind, &found.path, found.stream)
 }
 
 /// The bytes of the artifact at `path` and of its companions.
@@ -243,9 +268,10 @@ pub(crate) fn load_file(
     files: &dyn FileSystem,
     kind: &ArtifactKind,
     path: &str,
+    stream: Option<&str>,
 ) -> kusari_evidence::Result<Loaded> {
     let mut unreadable = Unreadable::default();
-    let read = read_recovering(&mut files.open(path, None)?, LARGEST_ARTIFACT)?;
+    let read = read_recovering(&mut files.open(path, stream)?, LARGEST_ARTIFACT)?;
     for (range, reason) in read.unreadable {
         let length = range.end.saturating_sub(range.start);
         Damage::new(range.start, length, reason).push_to(&mut unreadable.own);

@@ -3,7 +3,7 @@
 use kusari_artifacts::sam_hive::{LocalAccount, SamHive};
 use kusari_evidence::time::RecordedTime;
 
-use super::{ArtifactFile, ArtifactKind, ReadOptions, Title, hive};
+use super::{ArtifactFile, ArtifactKind, ReadOptions, Surroundings, Title, hive};
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::harvest::{Harvest, MachineFact};
 
@@ -15,13 +15,19 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     },
     page: "docs/artifacts/users.md",
     places: &["Windows/System32/config/SAM", "WINNT/system32/config/SAM"],
+    on_devices: false,
     recognise: |file| hive::is_hive_named(file, "SAM"),
     companions: hive::logs,
     read,
-    read_in_place: None,
+    in_place: None,
 };
 
-fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
+fn read(
+    file: ArtifactFile,
+    _around: &Surroundings<'_>,
+    _options: &ReadOptions,
+    harvest: &mut Harvest,
+) {
     let Some(hive) = hive::open(file, harvest) else {
         return;
     };

@@ -19,7 +19,9 @@ use kusari_artifacts::setup_log::{
 use kusari_artifacts::text::Text;
 use kusari_evidence::time::RecordedTime;
 
-use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Title, no_companions};
+use super::{
+    ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Surroundings, Title, no_companions,
+};
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::harvest::Harvest;
 use crate::identity::{Identifier, PropertyKind};
@@ -42,9 +44,10 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
         "WINNT/setupapi.log*",
     ],
     recognise,
+    on_devices: false,
     companions: no_companions,
     read,
-    read_in_place: None,
+    in_place: None,
 };
 
 /// What the time of a section is.
@@ -71,7 +74,12 @@ fn recognise(file: &LooseFile<'_>) -> bool {
     first.is_some_and(|line| line == "[Device Install Log]" || line == "[SetupAPI Log]")
 }
 
-fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
+fn read(
+    file: ArtifactFile,
+    _around: &Surroundings<'_>,
+    _options: &ReadOptions,
+    harvest: &mut Harvest,
+) {
     let mut sections = Vec::new();
     let log = read_log(&file.bytes, SectionFilter::UsbAndStorage, &mut |section| {
         sections.push(section);
@@ -262,7 +270,8 @@ mod tests {
             companions: Vec::new(),
         };
         let mut harvest = Harvest::default();
-        read(file, &ReadOptions::default(), &mut harvest);
+        let around = Surroundings::of_path("setupapi.dev.log");
+        read(file, &around, &ReadOptions::default(), &mut harvest);
         harvest
     }
 

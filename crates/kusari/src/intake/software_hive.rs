@@ -5,7 +5,7 @@ use kusari_artifacts::software_hive::{
     PortableDevice, Profile, ReadyBoostVolume, SoftwareHive, WindowsVersion,
 };
 
-use super::{ArtifactFile, ArtifactKind, ReadOptions, Title, hive};
+use super::{ArtifactFile, ArtifactKind, ReadOptions, Surroundings, Title, hive};
 use crate::harvest::{Harvest, MachineFact};
 use crate::identity::{Identifier, IdentifierKind, PropertyKind};
 
@@ -20,13 +20,19 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
         "Windows/System32/config/SOFTWARE",
         "WINNT/system32/config/software",
     ],
+    on_devices: false,
     recognise: |file| hive::is_hive_named(file, "SOFTWARE"),
     companions: hive::logs,
     read,
-    read_in_place: None,
+    in_place: None,
 };
 
-fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
+fn read(
+    file: ArtifactFile,
+    _around: &Surroundings<'_>,
+    _options: &ReadOptions,
+    harvest: &mut Harvest,
+) {
     let Some(hive) = hive::open(file, harvest) else {
         return;
     };

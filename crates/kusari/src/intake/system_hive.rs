@@ -14,7 +14,8 @@ use kusari_artifacts::{Locator, SourceState};
 use kusari_evidence::time::{RecordedTime, Timestamp};
 
 use super::{
-    ArtifactFile, ArtifactKind, ReadOptions, Title, hive, system_hive_identity as identity,
+    ArtifactFile, ArtifactKind, ReadOptions, Surroundings, Title, hive,
+    system_hive_identity as identity,
 };
 use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
 use crate::harvest::{Harvest, MachineFact};
@@ -31,13 +32,19 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
         "Windows/System32/config/SYSTEM",
         "WINNT/system32/config/system",
     ],
+    on_devices: false,
     recognise: |file| hive::is_hive_named(file, "SYSTEM"),
     companions: hive::logs,
     read,
-    read_in_place: None,
+    in_place: None,
 };
 
-fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
+fn read(
+    file: ArtifactFile,
+    _around: &Surroundings<'_>,
+    options: &ReadOptions,
+    harvest: &mut Harvest,
+) {
     let Some(hive) = hive::open(file, harvest) else {
         return;
     };

@@ -3,7 +3,7 @@
 use kusari_artifacts::user_hive::{MountPoint, MountPointName, UserHive};
 use kusari_evidence::time::RecordedTime;
 
-use super::{ArtifactFile, ArtifactKind, ReadOptions, Title, hive};
+use super::{ArtifactFile, ArtifactKind, ReadOptions, Surroundings, Title, hive};
 use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
 use crate::harvest::Harvest;
 use crate::identity::{Identifier, IdentifierKind};
@@ -16,13 +16,19 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
     },
     page: "docs/artifacts/mount-points2.md",
     places: &["Users/*/NTUSER.DAT", "Documents and Settings/*/NTUSER.DAT"],
+    on_devices: false,
     recognise: |file| hive::is_hive_named(file, "NTUSER.DAT"),
     companions: hive::logs,
     read,
-    read_in_place: None,
+    in_place: None,
 };
 
-fn read(file: ArtifactFile, _options: &ReadOptions, harvest: &mut Harvest) {
+fn read(
+    file: ArtifactFile,
+    _around: &Surroundings<'_>,
+    _options: &ReadOptions,
+    harvest: &mut Harvest,
+) {
     let path = file.path.clone();
     let Some(hive) = hive::open(file, harvest) else {
         return;

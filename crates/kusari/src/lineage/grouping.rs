@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kusari_evidence::hash::Sha256;
-use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND};
+use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 
-use super::{CopyGroup, FileState, Sighting};
+use super::{CopyGroup, FileState, Sighting, Stands};
 
 /// By what a sighting is held to be of the same file as the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,8 @@ pub enum Likeness {
     NameSizeTime,
     /// The same name and size only.
     NameSize,
+    /// The same name; the record keeps no size.
+    Name,
     /// It stands alone.
     Alone,
 }
@@ -29,6 +31,7 @@ impl Likeness {
             Self::Content => "content",
             Self::NameSizeTime => "name-size-modified",
             Self::NameSize => "name-size",
+            Self::Name => "name",
             Self::Alone => "alone",
         }
     }
@@ -41,9 +44,11 @@ fn name_of(own: &Sighting) -> String {
 
 /// What two sightings have in common at the least when name and size are the same: FAT writes over
 /// the first letter of what is deleted, so of such a name the rest must do.
-fn key(own: &Sighting) -> (String, u64) {
+fn key(own: &Sighting) -> Key {
     (name_of(own).chars().skip(1).collect(), own.size)
 }
+
+type Key = (String, Option<u64>);
 
 /// Whether two sightings with the same [`key`] have the same name.
 fn same_name(a: &Sighting, b: &Sighting) -> bool {
@@ -54,18 +59,10 @@ fn same_name(a: &Sighting, b: &Sighting) -> bool {
 /// FAT counts in two seconds.
 const STEP: i64 = 2 * TICKS_PER_SECOND;
 
-/// Whether both were last written at the same moment, as far as the coarser of the two can tell:
-/// FAT counts in two seconds of local time, which a zone turns into another hour.
-fn same_time(a: Option<RecordedTime>, b: Option<RecordedTime>) -> bool {
-    let (Some(a), Some(b)) = (a, b) else {
-        return false;
-    };
-    match (a.to_utc(), b.to_utc()) {
-        (Some(a), Some(b)) => a.ticks_since(b).abs() <= STEP,
-        // Both local, or one: only times on the same basis are compared.
-        (None, None) => a.wall.ticks_since(b.wall).abs() <= STEP,
-        _ => false,
-    }
+/// Whether both were last written at the same moment, as far as the coarser of the two can tell.
+fn same_time(a: Option<Timestamp>, b: Option<Timestamp>) -> bool {
+    a.zip(b)
+        .is_some_and(|(a, b)| a.ticks_since(b).abs() <= STEP)
 }
 
 /// Puts sightings together, one group a file.
@@ -103,15 +100,18 @@ pub(super) fn group(sightings: Vec<Sighting>) -> Vec<CopyGroup> {
             }
         })
         .collect();
-    let mut of_key: HashMap<(String, u64), BTreeSet<usize>> = HashMap::new();
+    let mut of_key: HashMap<Key, BTreeSet<usize>> = HashMap::new();
     for (number, group) in groups.iter().enumerate() {
         for (_, own) in &group.members {
             of_key.entry(key(own)).or_default().insert(number);
         }
     }
-    for own in without {
+    let (sized, unsized_ones): (Vec<_>, Vec<_>) =
+        without.into_iter().partition(|own| own.size.is_some());
+    for own in sized {
         join_or_begin(&mut groups, &mut of_key, own);
     }
+    join_by_name(&mut groups, unsized_ones);
     for group in &mut groups {
         group.members.sort_by_key(|(_, own)| order(own));
     }
@@ -124,7 +124,7 @@ const MOST_COMPARED: usize = 1000;
 /// Joins a sighting without comparable content to the one group that it can be of, or begins one.
 fn join_or_begin(
     groups: &mut Vec<CopyGroup>,
-    of_key: &mut HashMap<(String, u64), BTreeSet<usize>>,
+    of_key: &mut HashMap<Key, BTreeSet<usize>>,
     own: Sighting,
 ) {
     let known = of_key.entry(key(&own)).or_default();
@@ -135,8 +135,7 @@ fn join_or_begin(
             .flatten()
             .take(MOST_COMPARED)
             .any(|(_, other)| {
-                same_name(&own, other)
-                    && (!with_time || same_time(own.times.modified, other.times.modified))
+                same_name(&own, other) && (!with_time || same_time(own.modified, other.modified))
             })
     };
     let all = |with_time| -> Vec<usize> {
@@ -165,6 +164,34 @@ fn join_or_begin(
     });
 }
 
+/// Joins sightings of which no size is known to the one group with their name, or begins one.
+fn join_by_name(groups: &mut Vec<CopyGroup>, sightings: Vec<Sighting>) {
+    let mut of_name: HashMap<String, BTreeSet<usize>> = HashMap::new();
+    for (number, group) in groups.iter().enumerate() {
+        for (_, own) in &group.members {
+            of_name.entry(name_of(own)).or_default().insert(number);
+        }
+    }
+    for own in sightings {
+        let known = of_name.entry(name_of(&own)).or_default();
+        let only = if known.len() == 1 {
+            known.first().copied()
+        } else {
+            None
+        };
+        match only.and_then(|only| groups.get_mut(only)) {
+            Some(group) => group.members.push((Likeness::Name, own)),
+            None => {
+                let or_of = known.iter().copied().take(MOST_COMPARED).collect();
+                groups.push(CopyGroup {
+                    members: vec![(Likeness::Alone, own)],
+                    or_of,
+                });
+            }
+        }
+    }
+}
+
 /// When it came to its place, then by where it is; what has no known time comes last.
 fn order(own: &Sighting) -> impl Ord + use<> {
     let created = own.created.map(|created| created.estimate);
@@ -173,10 +200,16 @@ fn order(own: &Sighting) -> impl Ord + use<> {
         created.is_none(),
         created,
         recorded,
-        own.evidence,
-        own.volume,
-        own.path.clone(),
-        own.reference,
+        match own.stands {
+            Stands::File {
+                evidence,
+                volume,
+                reference,
+            } => (evidence, volume, own.path.clone(), reference),
+            Stands::Trace => (usize::MAX, 0, own.path.clone(), None),
+        },
+        own.place.clone(),
+        own.traces.clone(),
     )
 }
 
@@ -207,10 +240,10 @@ fn in_order(groups: Vec<CopyGroup>) -> Vec<CopyGroup> {
 mod tests {
     use kusari_evidence::FileTimes;
     use kusari_evidence::hash::sha256;
-    use kusari_evidence::time::Timestamp;
+    use kusari_evidence::time::RecordedTime;
 
     use super::*;
-    use crate::reconstruction::Owner;
+    use crate::lineage::CopyPlace;
 
     fn at(second: i64) -> RecordedTime {
         let start = Timestamp::from_civil((2022, 6, 21), (1, 0, 0), 0).unwrap();
@@ -219,24 +252,29 @@ mod tests {
 
     fn sighting(place: usize, name: &str, content: Option<&str>, modified: i64) -> Sighting {
         Sighting {
-            owner: Owner::Machine(place),
-            evidence: place,
-            volume: 0,
+            place: CopyPlace::Machine(u32::try_from(place).unwrap()),
+            stands: Stands::File {
+                evidence: place,
+                volume: 0,
+                reference: None,
+            },
             name: name.to_owned(),
             path: format!("folder/{name}"),
             original_path: None,
-            size: 100,
+            size: Some(100),
             state: FileState::There,
             times: FileTimes {
                 created: Some(at(i64::try_from(place).unwrap() * 60)),
                 modified: Some(at(modified)),
                 ..FileTimes::default()
             },
-            reference: None,
+            modified: at(modified).to_utc(),
             sha256: content.map(|content| sha256(content.as_bytes())),
             unread: None,
             created: None,
             stays: Vec::new(),
+            traces: Vec::new(),
+            from: Vec::new(),
         }
     }
 
@@ -255,7 +293,10 @@ mod tests {
             .iter()
             .map(|group| {
                 let members = group.members.iter();
-                let members = members.map(|(likeness, own)| (own.evidence, likeness.name()));
+                let members = members.map(|(likeness, own)| match own.stands {
+                    Stands::File { evidence, .. } => (evidence, likeness.name()),
+                    Stands::Trace => (99, likeness.name()),
+                });
                 (members.collect(), group.or_of.clone())
             })
             .collect()
@@ -312,6 +353,23 @@ mod tests {
             (vec![(2, "alone")], vec![0, 1]),
         ];
         assert_eq!(shape(&groups), expected);
+    }
+
+    #[test]
+    fn a_trace_without_size_is_told_by_its_name_alone() {
+        let traced = || Sighting {
+            size: None,
+            stands: Stands::Trace,
+            ..sighting(99, "A.bak", None, 0)
+        };
+        let one = sighting(0, "a.bak", Some("x"), 0);
+        let other = sighting(1, "a.bak", Some("y"), 0);
+        assert_eq!(
+            shape(&group(vec![traced(), one.clone()])),
+            [(vec![(0, "alone"), (99, "name")], vec![])]
+        );
+        let shapes = shape(&group(vec![traced(), one, other]));
+        assert_eq!(shapes[2], (vec![(99, "alone")], vec![0, 1]));
     }
 
     #[test]

@@ -4,24 +4,32 @@
 //! Windows keeps no record of copying. What is said here rests on the file tables of all evidence:
 //! two entries are of one file when their contents are the same, byte for byte; where the content is
 //! gone, when name, size and time of modification are the same, which a copy keeps. The time of
-//! creation is when a copy came to its place, on most paths by which it can come there.
+//! creation is when a copy came to its place, on most paths by which it can come there. Shortcuts, jump
+//! lists, recycle bins and journals speak of files, too: also of such as lay on sticks and machines that
+//! are not among the evidence.
 
 mod bins;
 mod grouping;
 mod name_pattern;
+mod origin;
+mod place;
 mod sightings;
 mod stays;
+mod traces;
 
 pub use grouping::Likeness;
 pub use name_pattern::{NamePattern, NotANamePattern};
+pub use origin::{Agreement, CopiedFrom, Grade};
+pub use place::CopyPlace;
 
 use std::collections::BTreeSet;
 
 use kusari_evidence::hash::Sha256;
+use kusari_evidence::time::Timestamp;
 use kusari_evidence::{FileTimes, Volume};
 
 use crate::clock::CorrectedTime;
-use crate::reconstruction::{Owner, Reconstruction};
+use crate::reconstruction::Reconstruction;
 
 /// What is looked for.
 pub struct CopiesOptions<'a> {
@@ -48,6 +56,8 @@ pub enum FileState {
     GoneFromRecycleBin,
     /// It stands in a shadow copy, and not on the volume as it is now.
     InShadowCopy,
+    /// A record elsewhere speaks of it; whether it is there is not known, or it is not.
+    Traced,
 }
 
 impl FileState {
@@ -60,33 +70,49 @@ impl FileState {
             Self::InRecycleBin => "in-recycle-bin",
             Self::GoneFromRecycleBin => "gone-from-recycle-bin",
             Self::InShadowCopy => "in-shadow-copy",
+            Self::Traced => "traced",
         }
     }
+}
+
+/// What a sighting rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// A file of a volume of the evidence.
+    File {
+        /// Its evidence, by its place in [`Reconstruction::evidence`].
+        evidence: usize,
+        /// Its volume, by its place in the evidence.
+        volume: usize,
+        /// Where its record stands on the volume, see [`kusari_evidence::Entry::reference`].
+        reference: Option<u64>,
+    },
+    /// Only records elsewhere: [`Sighting::traces`].
+    Trace,
 }
 
 /// A file at one place.
 #[derive(Debug, Clone)]
 pub struct Sighting {
     /// The machine or device.
-    pub owner: Owner,
-    /// Its evidence, by its place in [`Reconstruction::evidence`].
-    pub evidence: usize,
-    /// Its volume, by its place in the evidence.
-    pub volume: usize,
+    pub place: CopyPlace,
+    /// What it rests on.
+    pub stands: Stands,
     /// Its own name; of a file in a recycle bin the one that it had.
     pub name: String,
-    /// The path on the volume.
+    /// The path on the volume; of one that is only traced, as the record writes it.
     pub path: String,
     /// Of a file in a recycle bin: the path that it had, as Windows wrote it.
     pub original_path: Option<String>,
-    /// Size in bytes.
-    pub size: u64,
+    /// Size in bytes; `None` where the record keeps none.
+    pub size: Option<u64>,
     /// Whether it is there.
     pub state: FileState,
     /// Its times as recorded.
     pub times: FileTimes,
-    /// Where its record stands on the volume, see [`kusari_evidence::Entry::reference`].
-    pub reference: Option<u64>,
+    /// When it was last written, on one scale with all others: local time of a stick is read in the
+    /// zone of the machine that it was in, else of the case.
+    pub modified: Option<Timestamp>,
     /// The hash of its content, as far as that could be read. Of a deleted file the clusters may
     /// hold another file's bytes by now.
     pub sha256: Option<Sha256>,
@@ -98,6 +124,10 @@ pub struct Sighting {
     /// The stays of the device in which it was created, by the clocks of the machines that it was
     /// in. Two are two candidates.
     pub stays: Vec<usize>,
+    /// The records elsewhere that speak of it, by their place in [`Reconstruction::traces`].
+    pub traces: Vec<usize>,
+    /// The members of its group from which it can have been copied, where that can be told.
+    pub from: Vec<CopiedFrom>,
 }
 
 /// The sightings of one file, in the order in which they came to their places, as far as that is
@@ -139,12 +169,12 @@ impl CopyGroup {
         let is_there =
             |own: &&Sighting| matches!(own.state, FileState::There | FileState::InRecycleBin);
         let all = || self.members.iter().map(|(_, own)| own);
-        let places = |owners: BTreeSet<Owner>| owners.len();
+        let places = |places: BTreeSet<&CopyPlace>| places.len();
         CopyCount {
             files_now: all().filter(is_there).count(),
-            places_now: places(all().filter(is_there).map(|own| own.owner).collect()),
+            places_now: places(all().filter(is_there).map(|own| &own.place).collect()),
             files_ever: self.members.len(),
-            places_ever: places(all().map(|own| own.owner).collect()),
+            places_ever: places(all().map(|own| &own.place).collect()),
         }
     }
 }
@@ -155,19 +185,28 @@ impl Reconstruction {
     pub fn copies(&self, options: &CopiesOptions<'_>) -> Copies {
         let mut notes = Vec::new();
         let mut found = sightings::find(self, options, &mut notes);
+        traces::add(self, options, &mut found);
         for sighting in &mut found {
             stays::place(self, sighting);
         }
-        Copies {
-            groups: grouping::group(found),
-            notes,
+        let mut groups = grouping::group(found);
+        for group in &mut groups {
+            origin::find(self, group);
         }
+        Copies { groups, notes }
     }
 
-    /// Where a sighting's file stands, as every output cites it.
+    /// Where a sighting's file stands, as every output cites it; of one that is only traced, where the
+    /// first record stands that speaks of it.
     #[must_use]
     pub fn source_of(&self, sighting: &Sighting) -> String {
-        let evidence = self.evidence.get(sighting.evidence);
+        let Stands::File { evidence, .. } = sighting.stands else {
+            let first = sighting.traces.first();
+            return first
+                .and_then(|trace| self.source_of_trace(*trace))
+                .unwrap_or_default();
+        };
+        let evidence = self.evidence.get(evidence);
         let id = evidence.map_or("", |own| own.evidence.id.as_str());
         let volume = self.volume_of(sighting);
         let place = volume.map_or("", |volume| volume.place.as_str());
@@ -176,20 +215,23 @@ impl Reconstruction {
         parts.collect::<Vec<_>>().join("/")
     }
 
-    /// The volume that a sighting is on.
+    /// Where a trace's record stands: its source and the place in it.
     #[must_use]
-    pub fn volume_of(&self, sighting: &Sighting) -> Option<&Volume> {
-        let evidence = self.evidence.get(sighting.evidence)?;
-        evidence.evidence.volumes.get(sighting.volume)
+    pub fn source_of_trace(&self, trace: usize) -> Option<String> {
+        let (source, trace) = self.traces.get(trace)?;
+        let source = self.sources.get(usize::try_from(*source).ok()?)?;
+        Some(format!("{} {}", source.name, trace.locator))
     }
 
-    /// The id of the machine, or the label of the device, of an owner.
+    /// The volume that a sighting is on; `None` of one that is only traced.
     #[must_use]
-    pub fn owner_name(&self, owner: Owner) -> &str {
-        let name = match owner {
-            Owner::Machine(index) => self.machines.get(index).map(|machine| machine.id.as_str()),
-            Owner::Device(index) => self.case.devices.get(index).map(|d| d.label.as_str()),
+    pub fn volume_of(&self, sighting: &Sighting) -> Option<&Volume> {
+        let Stands::File {
+            evidence, volume, ..
+        } = sighting.stands
+        else {
+            return None;
         };
-        name.unwrap_or_default()
+        self.evidence.get(evidence)?.evidence.volumes.get(volume)
     }
 }

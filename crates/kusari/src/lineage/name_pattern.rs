@@ -26,6 +26,12 @@ impl FromStr for NamePattern {
 }
 
 impl NamePattern {
+    /// The pattern that every name fits.
+    #[must_use]
+    pub fn any() -> Self {
+        Self(vec!['*'])
+    }
+
     /// Whether a name of which the first letter is lost can be one that is asked for: FAT writes over
     /// it when a file is deleted.
     #[must_use]

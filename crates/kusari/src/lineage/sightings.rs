@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kusari_evidence::hash::sha256_of;
 use kusari_evidence::{Entry, EntryKind, FileSystem, FileTimes, Limits, Volume, walk};
 
-use super::{CopiesOptions, FileState, Sighting, bins};
+use super::{CopiesOptions, CopyPlace, FileState, Sighting, Stands, bins};
 use crate::reconstruction::{OpenedEvidence, Reconstruction};
 
 /// The most sightings; a pattern that fits everything would fill memory.
@@ -22,6 +22,7 @@ pub(super) fn find(
             if let Some(volume) = one.evidence.volumes.get(number) {
                 let place = Place {
                     opened: one,
+                    opened_place: r.place_of(one.owner),
                     evidence,
                     volume,
                     number,
@@ -77,6 +78,7 @@ impl Found {
 
 struct Place<'a> {
     opened: &'a OpenedEvidence,
+    opened_place: Option<CopyPlace>,
     evidence: usize,
     volume: &'a Volume,
     number: usize,
@@ -140,19 +142,34 @@ fn on_volume(
     }
     for record in in_bins {
         match bins::read(files, &record) {
-            Ok(Some(bin)) if wanted(&bin.name) => entries.extend(bin.on(place.volume)),
+            Ok(Some(mut bin)) if wanted(&bin.name) => {
+                // What somebody collected need not hold the content; then its absence says nothing.
+                if bin.state == FileState::GoneFromRecycleBin && !place.volume.is_whole() {
+                    bin.state = FileState::Traced;
+                }
+                entries.extend(bin.on(place.volume));
+            }
             Ok(_) => {}
             Err(error) => notes.push(format!("{name}: {error}")),
         }
     }
+    let Some(at) = place.opened_place.clone() else {
+        return;
+    };
     let copy_of = place.volume.snapshot.as_ref().map(|copy| copy.of);
     // What of a shadow copy stands on the volume as it is now, or in a later copy, just so.
     let mut known: HashMap<(String, u64), Vec<FileTimes>> = HashMap::new();
     if let Some(of) = copy_of {
-        let here = found.iter().filter(|own| own.evidence == place.evidence);
-        for own in here.filter(|own| is_of(place, own.volume, of)) {
-            let key = (own.path.to_lowercase(), own.size);
-            known.entry(key).or_default().push(own.times);
+        for own in found.iter() {
+            if let Stands::File {
+                evidence, volume, ..
+            } = own.stands
+                && evidence == place.evidence
+                && is_of(place, volume, of)
+            {
+                let key = (own.path.to_lowercase(), own.size.unwrap_or_default());
+                known.entry(key).or_default().push(own.times);
+            }
         }
     }
     for own in entries {
@@ -162,7 +179,7 @@ fn on_volume(
         if copy_of.is_some() && (own.entry.deleted || is_known) {
             continue;
         }
-        found.push(sighting(place, files, own, options));
+        found.push(sighting(place, &at, files, own, options));
     }
 }
 
@@ -175,6 +192,7 @@ fn is_of(place: &Place<'_>, volume: usize, of: usize) -> bool {
 
 fn sighting(
     place: &Place<'_>,
+    at: &CopyPlace,
     files: &dyn FileSystem,
     own: Found,
     options: &CopiesOptions<'_>,
@@ -185,7 +203,8 @@ fn sighting(
         original_path,
         state,
     } = own;
-    let wanted = !options.without_content && state != FileState::GoneFromRecycleBin;
+    let has_content = !matches!(state, FileState::GoneFromRecycleBin | FileState::Traced);
+    let wanted = !options.without_content && has_content;
     let content = wanted.then(|| {
         let mut file = files.open_entry(&entry, None)?;
         sha256_of(&mut file)
@@ -196,19 +215,24 @@ fn sighting(
         Some(Err(error)) => (None, Some(error.to_string())),
     };
     Sighting {
-        owner: place.opened.owner,
-        evidence: place.evidence,
-        volume: place.number,
+        place: at.clone(),
+        stands: Stands::File {
+            evidence: place.evidence,
+            volume: place.number,
+            reference: entry.reference,
+        },
         name,
-        size: entry.size,
+        size: Some(entry.size),
         state,
         times: entry.times,
-        reference: entry.reference,
+        modified: None,
         path: entry.path,
         original_path,
         sha256,
         unread,
         created: None,
         stays: Vec::new(),
+        traces: Vec::new(),
+        from: Vec::new(),
     }
 }

@@ -7,24 +7,23 @@
 
 use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND};
 
-use super::Sighting;
+use super::traces::utc;
+use super::{CopyPlace, Sighting};
 use crate::event::MachineIndex;
-use crate::reconstruction::{Owner, Reconstruction};
+use crate::identity::DeviceIndex;
+use crate::reconstruction::Reconstruction;
 
 /// FAT counts in steps of two seconds, and writing takes its time behind the arrival.
 const STEP: i64 = 2 * TICKS_PER_SECOND;
 
 pub(super) fn place(r: &Reconstruction, sighting: &mut Sighting) {
-    let Some(created) = sighting.times.created else {
-        return;
-    };
-    match sighting.owner {
-        Owner::Machine(index) => {
-            let machine = r.machines.get(index);
-            sighting.created = machine.map(|machine| machine.clock.correct(created));
-        }
-        Owner::Device(index) => {
-            sighting.stays = stays_with(r, index, created);
+    let created = sighting.times.created;
+    // Times of a trace stand on the clock of the machine whose record it is only where the file lay
+    // there, too.
+    let machine = match sighting.place {
+        CopyPlace::Machine(index) => Some(index),
+        CopyPlace::Device(index) => {
+            sighting.stays = created.map_or_else(Vec::new, |at| stays_with(r, index, at));
             let mut machines: Vec<MachineIndex> = sighting
                 .stays
                 .iter()
@@ -32,23 +31,22 @@ pub(super) fn place(r: &Reconstruction, sighting: &mut Sighting) {
                 .map(|stay| stay.machine)
                 .collect();
             machines.dedup();
-            if let [only] = machines.as_slice() {
-                let machine = r.machine(*only);
-                sighting.created = machine.map(|machine| machine.clock.correct(created));
+            match machines.as_slice() {
+                [only] => Some(*only),
+                _ => None,
             }
         }
-    }
+        _ => None,
+    };
+    let clock = machine
+        .and_then(|index| r.machine(index))
+        .map(|own| &own.clock);
+    sighting.created = clock.zip(created).map(|(clock, at)| clock.correct(at));
+    sighting.modified = sighting.times.modified.map(|at| utc(r, machine, at));
 }
 
-/// The stays of the case's device that hold this time, each by its machine's own clock.
-fn stays_with(r: &Reconstruction, device: usize, at: RecordedTime) -> Vec<usize> {
-    let Some(label) = r.case.devices.get(device).map(|device| &device.label) else {
-        return Vec::new();
-    };
-    let is_device = |index| {
-        let device = r.device(index);
-        device.is_some_and(|own| own.label.as_ref() == Some(label))
-    };
+/// The stays of the device that hold this time, each by its machine's own clock.
+fn stays_with(r: &Reconstruction, device: DeviceIndex, at: RecordedTime) -> Vec<usize> {
     let holds = |machine: MachineIndex, connected: &[usize], removed: &[usize]| {
         let Some(machine) = r.machine(machine) else {
             return false;
@@ -66,7 +64,7 @@ fn stays_with(r: &Reconstruction, device: usize, at: RecordedTime) -> Vec<usize>
     };
     let all = r.sessions.iter().enumerate();
     all.filter(|(_, stay)| {
-        is_device(stay.device) && holds(stay.machine, &stay.connected, &stay.removed)
+        stay.device == device && holds(stay.machine, &stay.connected, &stay.removed)
     })
     .map(|(number, _)| number)
     .collect()

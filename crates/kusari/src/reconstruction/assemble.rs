@@ -7,6 +7,7 @@ use kusari_artifacts::vendor_log::Profile;
 use kusari_evidence::hash::Sha256;
 use kusari_evidence::{Evidence, open};
 
+use super::by_letter;
 use super::events::{Events, Placed};
 use super::gathering::{Gathering, Origin};
 use super::opened::{self, OpenedEvidence, Owner};
@@ -76,7 +77,13 @@ fn assemble(mut case: Case, options: &Options<'_>) -> Result<Reconstruction, Rec
         None => &NoProgress,
     };
     let mut gathering = Gathering {
-        machines_with_copies: copies.iter().map(|own| own.machine).collect(),
+        machines_with_copies: copies
+            .iter()
+            .filter_map(|own| match own.owner {
+                Owner::Machine(machine) => Some(machine),
+                Owner::Device(_) => None,
+            })
+            .collect(),
         ..Gathering::default()
     };
     let (places, found): (Vec<Place>, Vec<Found<'_>>) = live.into_iter().map(Own::parts).unzip();
@@ -92,7 +99,7 @@ fn assemble(mut case: Case, options: &Options<'_>) -> Result<Reconstruction, Rec
     let places = places.into_iter().chain(places_of_copies);
     let found = found.iter().chain(&found_in_copies);
     for ((place, found), read) in places.zip(found).zip(read.into_iter().chain(read_copies)) {
-        gathering.take_file(&place, found, read);
+        gathering.take_file(&case, &place, found, read);
     }
     for log in &logs {
         let read = intake::read_login_log(&log.evidence, &log.label, &log.profile, &options.read);
@@ -168,7 +175,11 @@ impl Gathering {
                         .and_then(|source| owners.get(source).copied().flatten())
                         .and_then(|owner| MachineIndex::try_from(owner).ok()),
                 };
-                place(&row, machine, &machines, &identities, &self.events, &case)
+                let device = usize::try_from(row.source)
+                    .ok()
+                    .and_then(|source| self.sources.get(source)?.device_label.as_deref());
+                let at = Known { machine, device };
+                place(&row, at, &machines, &identities, &self.events, &case)
             })
             .collect();
         let mut order: Vec<usize> = (0..self.events.table.len()).collect();
@@ -180,6 +191,7 @@ impl Gathering {
         self.events.order = order;
         letters::infer(&self.events, &mut identities.devices);
         let sessions = custody::sessions(&self.events);
+        by_letter::attribute(&mut self.events, &identities.devices, &sessions);
         let table = custody::table(&custody::Input {
             case: &case,
             machines: &machines,
@@ -198,6 +210,7 @@ impl Gathering {
             custody: table,
             findings: Vec::new(),
             problems,
+            traces: self.traces,
             evidence: opened,
         };
         reconstruction.findings = findings::find(&reconstruction);
@@ -251,10 +264,17 @@ impl Gathering {
     }
 }
 
+/// What is known of an event by its source: the machine that it happened at, and the label of the
+/// device on whose image it stands.
+struct Known<'a> {
+    machine: Option<MachineIndex>,
+    device: Option<&'a str>,
+}
+
 /// Places one event: machine, device, corrected time.
 fn place(
     row: &EventRow,
-    machine: Option<MachineIndex>,
+    Known { machine, device }: Known<'_>,
     machines: &[Machine],
     identities: &Identities,
     events: &Events,
@@ -271,10 +291,16 @@ fn place(
         name.and_then(identifier)
             .map_or(Attribution::None, |name| identities.find(&name, scope))
     };
-    let attribution = match find(row.device) {
-        Attribution::None => find(row.volume),
-        found => found,
+    let of_source = || {
+        device.map_or(Attribution::None, |label| {
+            identities.find(&Identifier::label(label), scope)
+        })
     };
+    // What stands on a device's own image is of that device, whatever other names it uses.
+    let attribution = [find(row.device), of_source()]
+        .into_iter()
+        .find(|found| *found != Attribution::None)
+        .unwrap_or_else(|| find(row.volume));
     let (device, candidates) = match attribution {
         Attribution::One(device) => (Some(device), 1),
         Attribution::Several(several) => (None, u16::try_from(several.len()).unwrap_or(u16::MAX)),

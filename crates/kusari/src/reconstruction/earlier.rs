@@ -6,8 +6,10 @@
 
 use std::collections::HashSet;
 
+use kusari_artifacts::Locator;
+
 use crate::event::{EventContent, EventTable};
-use crate::harvest::ClockStep;
+use crate::harvest::{ClockStep, FileTrace};
 use crate::identity::{Claim, Identifier, IdentifierKind, Property, PropertyKind};
 use crate::strings::StringPool;
 
@@ -18,6 +20,7 @@ pub(super) struct Said {
     claims: HashSet<(Identifier, Identifier, &'static str)>,
     properties: HashSet<(Identifier, PropertyKind, String)>,
     steps: HashSet<(i64, i64)>,
+    traces: HashSet<FileTrace>,
 }
 
 impl Said {
@@ -71,6 +74,19 @@ impl Said {
         let new = self
             .properties
             .insert((property.of.clone(), property.kind, value));
+        !of_copy || new
+    }
+
+    /// Whether a record of a file is new. Where it stands may differ between copies of a source.
+    pub(super) fn is_new_trace(&mut self, trace: &FileTrace, of_copy: bool) -> bool {
+        let anywhere = Locator::Bytes {
+            offset: 0,
+            length: 0,
+        };
+        let new = self.traces.insert(FileTrace {
+            locator: anywhere,
+            ..trace.clone()
+        });
         !of_copy || new
     }
 

@@ -10,6 +10,7 @@ use super::opened::{OpenedEvidence, Owner};
 use super::sources::Place;
 use crate::case::Case;
 use crate::event::{MachineIndex, SourceIndex};
+use crate::harvest::FileTrace;
 use crate::identity::Statements;
 use crate::intake::{self, Found, SourceRead};
 use crate::machine::Gathered;
@@ -17,8 +18,10 @@ use crate::source::{Source, SourcePlace};
 
 /// Where a source comes from.
 pub(super) enum Origin<'a> {
-    /// From the evidence of one of the case's machines.
-    Machine {
+    /// A file on the evidence of one of the case's machines or devices.
+    File {
+        /// The device's label.
+        label: Option<&'a str>,
         place: &'a Place,
         found: &'a Found<'a>,
     },
@@ -57,18 +60,27 @@ impl Described {
             copy: None,
         };
         match origin {
-            Origin::Machine { place, found } => {
+            Origin::File {
+                label,
+                place,
+                found,
+            } => {
                 let volume = found.place.volume;
                 let volumes = &found.place.evidence.volumes;
                 let number = volumes.iter().position(|own| own.id == volume.id);
                 Self {
-                    owner: Some(place.machine),
+                    owner: match place.owner {
+                        Owner::Machine(machine) => Some(machine),
+                        Owner::Device(_) => None,
+                    },
+                    device_label: label.map(ToOwned::to_owned),
                     artifact: found.kind.name,
                     page: found.kind.page,
                     place: number.map(|volume| SourcePlace {
                         evidence: place.evidence,
                         volume,
                         path: found.path.clone(),
+                        stream: found.stream,
                     }),
                     times: found.times,
                     copy: volume.snapshot.as_ref().map(|_| volume.description.clone()),
@@ -105,6 +117,7 @@ pub(super) struct Gathering {
     pub(super) owners: Vec<Option<usize>>,
     pub(super) events: Events,
     pub(super) statements: Statements,
+    pub(super) traces: Vec<(SourceIndex, FileTrace)>,
     pub(super) of_machine: BTreeMap<usize, Gathered>,
     /// Machines of which there are shadow copies, and what was said of them so far.
     pub(super) machines_with_copies: BTreeSet<usize>,
@@ -112,13 +125,31 @@ pub(super) struct Gathering {
 }
 
 impl Gathering {
-    pub(super) fn take_file(&mut self, place: &Place, found: &Found<'_>, mut read: SourceRead) {
+    pub(super) fn take_file(
+        &mut self,
+        case: &Case,
+        place: &Place,
+        found: &Found<'_>,
+        mut read: SourceRead,
+    ) {
         let name = intake::source_name_of(found);
         if found.place.volume.snapshot.is_some() {
             let coverage = &mut read.harvest.outcome.coverage;
             coverage.note(kusari_artifacts::SourceState::Snapshot);
         }
-        self.take(Origin::Machine { place, found }, name, read);
+        let label = match place.owner {
+            Owner::Machine(_) => None,
+            Owner::Device(device) => case.devices.get(device).map(|own| own.label.as_str()),
+        };
+        self.take(
+            Origin::File {
+                label,
+                place,
+                found,
+            },
+            name,
+            read,
+        );
     }
 
     /// The images themselves: what of a device is known by its medium, and what stays locked.
@@ -198,9 +229,13 @@ impl Gathering {
             harvest.claims.retain(|own| said.is_new_claim(own, of_copy));
             let properties = &mut harvest.properties;
             properties.retain(|own| said.is_new_property(own, of_copy));
+            let traces = &mut harvest.traces;
+            traces.retain(|own| said.is_new_trace(own, of_copy));
             let steps = &mut harvest.clock_steps;
             steps.retain(|own| said.is_new_step(own, of_copy));
         }
+        let traces = harvest.traces.into_iter();
+        self.traces.extend(traces.map(|trace| (index, trace)));
         if machine.is_some() || device_label.is_some() {
             let claims = harvest.claims.into_iter();
             self.statements

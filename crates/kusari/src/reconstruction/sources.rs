@@ -9,23 +9,23 @@ use super::opened::{OpenedEvidence, Owner};
 use crate::harvest::Harvest;
 use crate::intake::{self, Found, SourceRead};
 
-/// An artifact that was found, with the machine and the place that it is from.
+/// An artifact that was found, with its owner and the place that it is from.
 pub(super) struct Own<'a> {
-    pub(super) machine: usize,
+    pub(super) owner: Owner,
     evidence: usize,
     pub(super) found: Found<'a>,
 }
 
-/// The machine, and the evidence among those that were opened.
+/// The owner, and the evidence among those that were opened.
 pub(super) struct Place {
-    pub(super) machine: usize,
+    pub(super) owner: Owner,
     pub(super) evidence: usize,
 }
 
 impl<'a> Own<'a> {
     pub(super) fn parts(self) -> (Place, Found<'a>) {
         let place = Place {
-            machine: self.machine,
+            owner: self.owner,
             evidence: self.evidence,
         };
         (place, self.found)
@@ -44,13 +44,10 @@ pub(super) fn find<'a>(opened: &'a [OpenedEvidence], problems: &mut Vec<String>)
     let mut sources = Sources::default();
     for (evidence, one) in opened.iter().enumerate() {
         let mut notes = Vec::new();
-        let found = intake::discover(&one.evidence, &mut notes);
+        let is_device = matches!(one.owner, Owner::Device(_));
+        let found = intake::discover(&one.evidence, is_device, &mut notes);
         let name = one.evidence.path.display();
         problems.extend(notes.into_iter().map(|note| format!("{name}: {note}")));
-        // A device's image is no machine: a Windows on it was never asked for.
-        let Owner::Machine(machine) = one.owner else {
-            continue;
-        };
         for found in found {
             let of_copy = found.place.volume.snapshot.is_some();
             let list = if of_copy {
@@ -59,7 +56,7 @@ pub(super) fn find<'a>(opened: &'a [OpenedEvidence], problems: &mut Vec<String>)
                 &mut sources.live
             };
             list.push(Own {
-                machine,
+                owner: one.owner,
                 evidence,
                 found,
             });
@@ -68,7 +65,7 @@ pub(super) fn find<'a>(opened: &'a [OpenedEvidence], problems: &mut Vec<String>)
     // The newest first, so that each adds only what nothing later has.
     sources.copies.sort_by_key(|own| {
         let made = own.found.place.volume.snapshot.as_ref();
-        (own.machine, std::cmp::Reverse(made.map(|copy| copy.number)))
+        (own.owner, std::cmp::Reverse(made.map(|copy| copy.number)))
     });
     sources
 }

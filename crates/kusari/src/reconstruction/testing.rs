@@ -11,7 +11,8 @@ use crate::custody;
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::findings;
 use crate::identity::{
-    Device, DeviceIndex, Identifier, Identities, IdentityLine, ScopedIdentifier,
+    Device, DeviceIndex, DeviceVolume, Identifier, Identities, IdentityLine, LetterUse,
+    ScopedIdentifier,
 };
 use crate::machine::{Machine, named_only};
 use crate::source::Source;
@@ -159,6 +160,54 @@ impl Scene {
         self.record(source, machine, None, action, time)
     }
 
+    /// The device is known to have had a letter on the machine.
+    pub(crate) fn letter(&mut self, machine: u32, device: DeviceIndex, letter: &str) {
+        let device = usize::try_from(device).unwrap();
+        self.identities.devices[device].volumes.push(DeviceVolume {
+            letters: vec![LetterUse {
+                machine,
+                letter: letter.to_owned(),
+                at: None,
+                inferred_from: Vec::new(),
+            }],
+            ..DeviceVolume::default()
+        });
+    }
+
+    /// A record of the machine that a file was opened on a drive; of the device's volume, where one
+    /// is given.
+    pub(crate) fn opened(
+        &mut self,
+        machine: u32,
+        device: Option<u32>,
+        drive: &str,
+        time: &str,
+    ) -> usize {
+        let source = self.source_of(machine, "system-hive");
+        let locator = Locator::Bytes {
+            offset: u64::try_from(self.events.table.len()).unwrap(),
+            length: 1,
+        };
+        let path = format!("{drive}\\file.txt");
+        let event = NewEvent {
+            time: RecordedTime::utc(at(time)),
+            meaning: "",
+            action: Action::FileOpened,
+            whose: Whose::ThisMachine,
+            device: None,
+            volume: drive.chars().next().map(Identifier::drive_letter),
+            user: None,
+            file: Some(&path),
+            message: "record",
+            locator: &locator,
+            confidence: Confidence::Recorded,
+        };
+        let Events { table, strings, .. } = &mut self.events;
+        table.push(strings, source, &event);
+        self.records.push((Some(machine), device));
+        self.events.table.len() - 1
+    }
+
     /// A login that the stick's own log has of a machine.
     pub(crate) fn login(&mut self, machine: u32, device: u32, time: &str) -> usize {
         let source = self.source("vendor-log", None);
@@ -228,6 +277,7 @@ impl Scene {
         order.sort_by_key(|&i| (self.events.placed(i).unwrap().corrected.estimate, i));
         self.events.order = order;
         let sessions = custody::sessions(&self.events);
+        super::by_letter::attribute(&mut self.events, &self.identities.devices, &sessions);
         let table = custody::table(&custody::Input {
             case: &self.case,
             machines: &self.machines,
@@ -246,6 +296,7 @@ impl Scene {
             custody: table,
             findings: Vec::new(),
             problems: Vec::new(),
+            traces: Vec::new(),
             evidence: Vec::new(),
         };
         made.findings = findings::find(&made);

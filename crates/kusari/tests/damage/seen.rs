@@ -2,7 +2,8 @@
 
 use kusari::event::{Confidence, IdentifierText};
 use kusari::harvest::Harvest;
-use kusari::intake::{ArtifactFile, ArtifactKind, ReadOptions};
+use kusari::intake::{ArtifactFile, ArtifactKind, ReadOptions, Surroundings};
+use kusari::lineage::NamePattern;
 use kusari_artifacts::{Locator, Outcome};
 
 /// One event, claim, property, fact or clock step.
@@ -29,9 +30,12 @@ pub(crate) fn harvest(kind: &ArtifactKind, file: ArtifactFile) -> Harvest {
         all: true,
         show_redacted: true,
         carve: true,
+        names: [NamePattern::any()].into(),
     };
+    let path = file.path.clone();
+    let around = Surroundings::of_path(&path);
     let mut harvest = Harvest::default();
-    (kind.read)(file, &options, &mut harvest);
+    (kind.read)(file, &around, &options, &mut harvest);
     harvest
 }
 

@@ -19,7 +19,9 @@ use kusari_artifacts::event_log::events::{TypedEvent, WANTED, typed};
 use kusari_artifacts::event_log::{EventRecord, ScanOptions, scan_stored, scan_with};
 use kusari_evidence::ReadAt;
 
-use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Title, no_companions};
+use super::{
+    ArtifactFile, ArtifactKind, InPlace, LooseFile, ReadOptions, Surroundings, Title, no_companions,
+};
 use crate::harvest::{Harvest, MachineFact};
 use crate::identity::{Identifier, PropertyKind};
 use record::Row;
@@ -51,14 +53,23 @@ pub(super) static KIND: ArtifactKind = ArtifactKind {
         "Windows/System32/winevt/Logs/Microsoft-Windows-Time-Service%4Operational.evtx",
     ],
     recognise,
+    on_devices: false,
     companions: no_companions,
     read,
-    read_in_place: Some(read_in_place),
+    in_place: Some(InPlace {
+        from: IN_PLACE_FROM,
+        read: read_in_place,
+    }),
 };
 
 fn recognise(file: &LooseFile<'_>) -> bool {
     file.head.starts_with(b"ElfFile\0")
 }
+
+/// From this size on, a log is not taken into memory. Such a one is read twice, once for its hash;
+/// that costs little where it is stored as it is, and much where it is packed, so smaller ones are
+/// read once.
+const IN_PLACE_FROM: u64 = 128 << 20;
 
 fn scan_options(options: &ReadOptions) -> ScanOptions<'static> {
     ScanOptions {
@@ -68,14 +79,24 @@ fn scan_options(options: &ReadOptions) -> ScanOptions<'static> {
     }
 }
 
-fn read(file: ArtifactFile, options: &ReadOptions, harvest: &mut Harvest) {
+fn read(
+    file: ArtifactFile,
+    _around: &Surroundings<'_>,
+    options: &ReadOptions,
+    harvest: &mut Harvest,
+) {
     let mut intake = Intake::new(harvest);
     let mut take = |record| intake.take(&record);
     let outcome = scan_with(&file.bytes, &scan_options(options), &mut take);
     harvest.outcome(outcome);
 }
 
-fn read_in_place(log: &dyn ReadAt, options: &ReadOptions, harvest: &mut Harvest) {
+fn read_in_place(
+    log: &dyn ReadAt,
+    _around: &Surroundings<'_>,
+    options: &ReadOptions,
+    harvest: &mut Harvest,
+) {
     let mut intake = Intake::new(harvest);
     let mut take = |record| intake.take(&record);
     let outcome = scan_stored(log, &scan_options(options), &mut take);

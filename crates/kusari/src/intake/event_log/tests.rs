@@ -329,7 +329,8 @@ fn corpus(file: &str) -> Option<Harvest> {
         bytes,
         companions: Vec::new(),
     };
-    (KIND.read)(file, &ReadOptions::default(), &mut harvest);
+    let around = Surroundings::of_path("test.evtx");
+    (KIND.read)(file, &around, &ReadOptions::default(), &mut harvest);
     Some(harvest)
 }
 

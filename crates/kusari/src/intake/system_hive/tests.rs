@@ -12,7 +12,8 @@ fn harvest(file: &str, kind: &ArtifactKind) -> Option<Harvest> {
         companions: Vec::new(),
     };
     let mut harvest = Harvest::default();
-    (kind.read)(file, &ReadOptions::default(), &mut harvest);
+    let around = Surroundings::of_path("SYSTEM");
+    (kind.read)(file, &around, &ReadOptions::default(), &mut harvest);
     Some(harvest)
 }
 
