@@ -109,6 +109,12 @@ impl Scopes {
         Some(parts.into_iter().rev().collect())
     }
 
+    /// The numbers of the scopes with that name, without regard to the case of ASCII letters.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = u32> {
+        let scopes = self.scopes.iter();
+        scopes.filter_map(move |(id, scope)| scope.name.eq_ignore_ascii_case(name).then_some(*id))
+    }
+
     /// The volume that a scope lies on.
     #[must_use]
     pub fn volume(&self, id: u32) -> Option<ScopedVolume> {
