@@ -72,7 +72,7 @@ impl<'d> Row<'d> {
         self.node.tag.deleted
     }
 
-    /// Whether its page's checksum is right, or was not looked at (pages of 16 KiB and more).
+    /// Whether its page's checksums are right.
     #[must_use]
     pub const fn is_sound(&self) -> bool {
         self.page.is_sound()

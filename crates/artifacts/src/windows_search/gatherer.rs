@@ -2,7 +2,7 @@
 
 use kusari_evidence::time::{RecordedTime, Timestamp};
 
-use crate::ese::{Database, Row, Value};
+use crate::ese::{Column, Database, Row, Value};
 use crate::{Damage, Locator, Outcome, SourceState};
 
 /// A file or folder that the gatherer knows.
@@ -29,8 +29,21 @@ pub fn gathered(database: &Database<'_>, sink: &mut dyn FnMut(GatheredFile)) -> 
     let Some(table) = database.table("SystemIndex_Gthr") else {
         return outcome;
     };
+    let columns = ["ScopeID", "DocumentID", "FileName", "LastModified"];
+    let [Some(scope), Some(document), Some(name), Some(last_modified)] =
+        columns.map(|name| table.column(name))
+    else {
+        // Windows XP and Vista have other columns in a table of this name.
+        return outcome;
+    };
+    let columns = Columns {
+        scope,
+        document,
+        name,
+        last_modified,
+    };
     for row in database.rows(table) {
-        match row.and_then(|row| file(&row)) {
+        match row.and_then(|row| file(&row, &columns)) {
             Ok(Some(file)) => {
                 outcome.coverage.records = outcome.coverage.records.saturating_add(1);
                 if let Some(time) = file.last_modified {
@@ -48,19 +61,25 @@ pub fn gathered(database: &Database<'_>, sink: &mut dyn FnMut(GatheredFile)) -> 
     outcome
 }
 
-fn file(row: &Row<'_>) -> Result<Option<GatheredFile>, Damage> {
-    let number = |name| {
-        let value = row.named(name)?.as_ref().and_then(Value::unsigned);
+struct Columns<'t> {
+    scope: &'t Column,
+    document: &'t Column,
+    name: &'t Column,
+    last_modified: &'t Column,
+}
+
+fn file(row: &Row<'_>, columns: &Columns<'_>) -> Result<Option<GatheredFile>, Damage> {
+    let number = |column| {
+        let value = row.value(column)?.as_ref().and_then(Value::unsigned);
         Ok(value.and_then(|number| u32::try_from(number).ok()))
     };
-    let (Some(scope), Some(document)) = (number("ScopeID")?, number("DocumentID")?) else {
-        // Windows XP and Vista have other columns in a table of this name.
+    let (Some(scope), Some(document)) = (number(columns.scope)?, number(columns.document)?) else {
         return Ok(None);
     };
-    let name = row.named("FileName")?;
+    let name = row.value(columns.name)?;
     let name = name.as_ref().and_then(Value::text).unwrap_or_default();
     // Highest byte first in every version that has these columns.
-    let last_modified = match row.named("LastModified")? {
+    let last_modified = match row.value(columns.last_modified)? {
         Some(Value::Bytes(bytes)) => <[u8; 8]>::try_from(bytes.as_slice())
             .ok()
             .and_then(|bytes| Timestamp::from_filetime(u64::from_be_bytes(bytes))),

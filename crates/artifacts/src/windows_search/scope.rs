@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kusari_evidence::Guid;
 
-use crate::ese::{Database, Row, Value};
+use crate::ese::{Column, Database, Row, Value};
 use crate::{Damage, Locator};
 
 /// The most scopes that are kept, and the most bytes of their names.
@@ -54,9 +54,17 @@ impl Scopes {
         let Some(table) = database.table("SystemIndex_GthrPth") else {
             return scopes;
         };
+        let columns = ["Scope", "Parent", "Name"].map(|name| table.column(name));
+        let [Some(id), Some(parent), Some(name)] = columns else {
+            // Windows XP and Vista have other columns in a table of this name.
+            return scopes;
+        };
         let mut bytes = 0_usize;
         for row in database.rows(table) {
-            let entry = row.and_then(|row| Ok((entry(&row)?, row.is_deleted())));
+            let entry = row.and_then(|row| {
+                let entry = entry(&row, id, parent, name)?;
+                Ok((entry, row.is_deleted()))
+            });
             match entry {
                 Ok((Some((id, scope)), deleted)) => {
                     bytes = bytes.saturating_add(scope.name.len());
@@ -165,16 +173,20 @@ impl Scopes {
     }
 }
 
-fn entry(row: &Row<'_>) -> Result<Option<(u32, Scope)>, Damage> {
-    let number = |name| {
-        let value = row.named(name)?.as_ref().and_then(Value::unsigned);
+fn entry(
+    row: &Row<'_>,
+    id: &Column,
+    parent: &Column,
+    name: &Column,
+) -> Result<Option<(u32, Scope)>, Damage> {
+    let number = |column| {
+        let value = row.value(column)?.as_ref().and_then(Value::unsigned);
         Ok(value.and_then(|number| u32::try_from(number).ok()))
     };
-    let (Some(id), Some(parent)) = (number("Scope")?, number("Parent")?) else {
-        // Windows XP and Vista have other columns in a table of this name.
+    let (Some(id), Some(parent)) = (number(id)?, number(parent)?) else {
         return Ok(None);
     };
-    let name = row.named("Name")?;
+    let name = row.value(name)?;
     let name = name.as_ref().and_then(Value::text).unwrap_or_default();
     let scope = Scope {
         locator: row.locator(),

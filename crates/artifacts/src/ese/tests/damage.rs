@@ -69,22 +69,28 @@ fn a_lost_page_costs_its_rows() {
 
 #[test]
 fn a_changed_page_is_read_and_said_to_be_wrong() {
-    let bytes = write(&plan(PAGE, 500));
-    let place = leaves(&bytes)[3];
-    let mut damaged = bytes.clone();
-    damaged[place + 60] ^= 0x40;
-    let database = Database::open(&damaged).unwrap();
-    let table = database.table("every way").unwrap();
-    let (mut unsound, mut damage) = (0, Vec::new());
-    for row in database.rows(table) {
-        match row {
-            Ok(row) => unsound += usize::from(!row.is_sound()),
-            Err(found) => damage.push(found),
+    for (page_size, places) in [(PAGE, [60, 3000]), (32_768, [100, 20_000])] {
+        let bytes = write(&plan(page_size, 1500));
+        let database = Database::open(&bytes).unwrap();
+        let table = database.table("every way").unwrap();
+        let row = database.rows(table).nth(700).unwrap().unwrap();
+        let page = usize::try_from(row.page()).unwrap() * page_size + page_size;
+        for place in places {
+            let mut damaged = bytes.clone();
+            damaged[page + place] ^= 0x40;
+            let database = Database::open(&damaged).unwrap();
+            let (mut unsound, mut damage) = (0, Vec::new());
+            for row in database.rows(table) {
+                match row {
+                    Ok(row) => unsound += usize::from(!row.is_sound()),
+                    Err(found) => damage.push(found),
+                }
+            }
+            assert!(unsound > 5);
+            assert_eq!(damage.len(), 1);
+            assert!(damage[0].reason.contains("checksum"), "{}", damage[0]);
         }
     }
-    assert!(unsound > 5);
-    assert_eq!(damage.len(), 1);
-    assert!(damage[0].reason.contains("checksum"), "{}", damage[0]);
 }
 
 #[test]
