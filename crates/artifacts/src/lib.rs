@@ -20,6 +20,7 @@ pub mod activities_cache;
 pub mod compound_file;
 pub mod device_path;
 pub mod drive_layout;
+pub mod ese;
 pub mod event_log;
 pub mod jump_list;
 pub mod property_store;
@@ -36,6 +37,7 @@ pub mod text;
 pub mod user_hive;
 pub mod usn_journal;
 pub mod vendor_log;
+pub mod windows_search;
 
 pub use coverage::{Coverage, NumberGap, SourceState};
 pub use damage::Damage;

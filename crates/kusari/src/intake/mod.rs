@@ -45,6 +45,7 @@ mod system_hive_identity;
 mod user_hive;
 pub(crate) mod usn_journal;
 pub(crate) mod vendor_log;
+mod windows_search;
 
 use std::sync::Arc;
 
@@ -76,6 +77,7 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
     &recycle_bin_index::KIND,
     &usn_journal::KIND,
     &activities_cache::KIND,
+    &windows_search::KIND,
 ];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.

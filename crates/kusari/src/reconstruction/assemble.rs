@@ -201,6 +201,12 @@ impl Gathering {
             sessions: &sessions,
         });
         let own_letters = own_letters::find(&opened, &self.statements, &self.traces, &self.sources);
+        own_letters::complete_paths(
+            &own_letters,
+            &self.sources,
+            &mut self.events,
+            &mut self.traces,
+        );
         let mut reconstruction = Reconstruction {
             coverage: coverage::rows(&machines, &self.sources),
             case,
