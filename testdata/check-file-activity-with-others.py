@@ -131,7 +131,7 @@ def check(plan, volume, image, start):
                 path.write_bytes(record.open().read())
                 try:
                     done = subprocess.run(
-                        ["rifiuti-vista", "-n", "-f", "tsv", str(path)], capture_output=True, text=True
+                        ["rifiuti-vista", str(path)], capture_output=True, text=True
                     )
                 except FileNotFoundError:
                     print("not here: rifiuti-vista; the bins are left out")
@@ -148,7 +148,7 @@ def check(plan, volume, image, start):
             if record.Reason & 0x100 and not record.Reason & 0x80000000:
                 reference = record.FileReferenceNumber
                 time = record.timestamp.replace(tzinfo=None)
-                made.setdefault((reference.SegmentNumber, reference.SequenceNumber), local(plan, time))
+                made.setdefault((reference.SegmentNumberLowPart, reference.SequenceNumber), local(plan, time))
         since = [file for file in files if file["created"] >= volume["journal-from"]]
         equal = 0
         for file in since:

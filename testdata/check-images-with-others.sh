@@ -3,7 +3,8 @@
 # must come out of the images byte for byte, and what the images hold besides must be found. Says
 # which readers are missing and goes on without them; ends with 1 on any difference.
 #
-# qemu-img, ewf-tools, sleuthkit; and with root and /dev/fuse libbde and libvshadow.
+# qemu-img, ewf-tools, sleuthkit; with root and /dev/fuse libbde and libvshadow; with python3 dissect.ntfs and
+# LnkParse3.
 set -uo pipefail
 export LC_ALL=C.UTF-8 TZ=Asia/Tokyo
 
@@ -63,7 +64,7 @@ if have ewfverify ewfexport; then
         mkdir "$work/bde"
         bdemount -o $((d * 512)) -r "$key" "$disk" "$work/bde" >/dev/null 2>&1 && mounts+=("$work/bde")
         expect "benefits-server.E01: files of D" \
-            "backup/20220621/backup.log backup/readme.txt" \
+            "backup/20220621/ESB.bak backup/20220621/ESBR4.bak backup/20220621/backup.log backup/readme.txt" \
             "$(fls -r -p -F "$work/bde/bde1" | cut -f2 | grep '^backup/' | sort | paste -sd' ')"
     fi
 fi
@@ -125,6 +126,21 @@ for stick in "012.qcow2 6f1d20a4 5a3c91e7" "013.vhd 6f1d2a17 5a3cb204"; do
     expect "$name: deleted files" "_0220218/_og/_SB.bak _SB.bak" \
         "$(fls -r -p -d -F -o 2048 "$disk" | cut -f2 | grep -v '^\$' | sort | paste -sd' ')"
 done
+
+# ---- The files with personal data, and what Windows keeps of their use
+if have python3 && python3 -c 'import dissect.ntfs, LnkParse3' 2>/dev/null; then
+    raw=$work/raw
+    mkdir "$raw"
+    qemu-img convert -O raw "$images/dev-desktop-d.qcow2" "$raw/d"
+    qemu-img convert -O raw "$images/call-centre-server.vmdk" "$raw/call-centre"
+    cat "$images"/dev-notebook.0* >"$raw/notebook"
+    volumes=(dev-desktop/D="$raw/d"@1048576 dev-notebook/C="$raw/notebook"@0
+        call-centre-server/C="$raw/call-centre"@525336576)
+    [ -e "$work/desktop" ] && volumes+=(dev-desktop/C="$work/desktop"@122683392)
+    python3 "$here/../check-file-activity-with-others.py" "${volumes[@]}" || differences=$((differences + 1))
+else
+    echo "not here: dissect.ntfs and LnkParse3 for python3; the files of files.toml are left out"
+fi
 
 echo "$differences differences"
 [ "$differences" -eq 0 ]
