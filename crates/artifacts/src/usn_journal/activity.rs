@@ -1,6 +1,6 @@
 //! What was done to a file, told from the records about it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::intern::Keyed;
 use super::journal::Journal;
@@ -55,6 +55,8 @@ pub enum FileActivity {
 /// The activities of a journal, in the order of the records.
 pub struct Activities<'j> {
     journal: &'j Journal,
+    /// The files that are asked for; `None` for all.
+    only: Option<&'j HashSet<FileId>>,
     next: u32,
     /// The next row that begins a stretch.
     stretch: u32,
@@ -85,9 +87,10 @@ const KINDS: [(Reasons, FileActivity); 8] = [
 const RENAMES: Reasons = Reasons(Reasons::RENAME_OLD_NAME.0 | Reasons::RENAME_NEW_NAME.0);
 
 impl<'j> Activities<'j> {
-    pub(super) fn new(journal: &'j Journal) -> Self {
+    pub(super) fn new(journal: &'j Journal, only: Option<&'j HashSet<FileId>>) -> Self {
         Self {
             journal,
+            only,
             next: 0,
             stretch: 0,
             open: HashMap::default(),
@@ -121,6 +124,9 @@ impl<'j> Activities<'j> {
         };
         let reasons = row.reasons;
         let file = rows.file(number, row);
+        if self.only.is_some_and(|files| !files.contains(&file)) {
+            return;
+        }
         let session = self.open.get(&file).copied();
         // A record is written for each new reason, so the only one in it is new.
         let alone = !reasons.has(Reasons::CLOSE) && reasons.0.count_ones() == 1;

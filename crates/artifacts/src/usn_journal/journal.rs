@@ -1,11 +1,13 @@
 //! A whole journal in memory.
 
+use std::collections::HashSet;
+
 use kusari_evidence::ReadAt;
 use kusari_evidence::ntfs::FileTable;
 
 use super::activity::Activities;
 use super::folders::Folders;
-use super::record::Record;
+use super::record::{FileId, Record};
 use super::rows::Rows;
 use super::scan::scan_while;
 use super::settings::Settings;
@@ -122,7 +124,13 @@ impl Journal {
     /// records.
     #[must_use]
     pub fn activities(&self) -> Activities<'_> {
-        Activities::new(self)
+        Activities::new(self, None)
+    }
+
+    /// What was done to these files, in order, as [`Self::activities`] gives it.
+    #[must_use]
+    pub fn activities_of<'j>(&'j self, files: &'j HashSet<FileId>) -> Activities<'j> {
+        Activities::new(self, Some(files))
     }
 
     /// The stretch of records without a gap that a record is in, as the first and the one behind

@@ -50,6 +50,7 @@ mod windows_search;
 use std::sync::Arc;
 
 use kusari_artifacts::text::AnsiCodePage;
+use kusari_evidence::ntfs::Name;
 use kusari_evidence::{FileTimes, ReadAt, Volume};
 
 use crate::harvest::Harvest;
@@ -247,6 +248,12 @@ impl ReadOptions {
     /// Whether a file's name is among those asked for.
     fn wants(&self, name: &str) -> bool {
         self.names.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// As [`Self::wants`], of a name as NTFS keeps it.
+    fn wants_units(&self, name: Name<'_>) -> bool {
+        let mut patterns = self.names.iter();
+        patterns.any(|pattern| pattern.matches_units(name.bytes()))
     }
 }
 

@@ -114,14 +114,12 @@ fn read_in_place(
     let folders = journal.folders(table.as_deref());
     let wanted = (!wants_all).then(|| wanted_files(&journal, options));
     let mut teller = Teller::new(around, &folders);
-    for activity in journal.activities() {
-        let Some(record) = journal.record(activity.record) else {
-            continue;
-        };
-        if wanted
-            .as_ref()
-            .is_none_or(|files| files.contains(&record.file))
-        {
+    let activities = match &wanted {
+        Some(files) => journal.activities_of(files),
+        None => journal.activities(),
+    };
+    for activity in activities {
+        if let Some(record) = journal.record(activity.record) {
             teller.tell(activity, &record, harvest);
         }
     }
@@ -175,7 +173,7 @@ fn collected_table(files: &dyn FileSystem) -> Option<FileTable> {
 /// The files that had a name that is asked for at any time: what became of them under another name
 /// belongs to their story.
 fn wanted_files(journal: &Journal, options: &ReadOptions) -> HashSet<FileId> {
-    let named = |name: Name<'_>| options.wants(&name.to_text());
+    let named = |name: Name<'_>| options.wants_units(name);
     journal
         .records()
         .filter(|record| !record.is_folder() && record.name.is_some_and(named))

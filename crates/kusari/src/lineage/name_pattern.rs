@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use kusari_evidence::ntfs::Name;
+
 /// A name with `*` for any characters and `?` for one. Compared without case, as Windows does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePattern(Vec<char>);
@@ -47,10 +49,30 @@ impl NamePattern {
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         let name: Vec<char> = name.to_lowercase().chars().collect();
+        self.fits(|at| name.get(at).copied())
+    }
+
+    /// Whether a name of 16-bit units, as NTFS keeps them, is one that is asked for. Names in ASCII,
+    /// which most of the millions of a journal are, cost no memory.
+    #[must_use]
+    pub fn matches_units(&self, units: &[u8]) -> bool {
+        let (pairs, _) = units.as_chunks::<2>();
+        let is_ascii = pairs.iter().all(|pair| u16::from_le_bytes(*pair) < 0x80);
+        if !is_ascii {
+            return self.matches(&Name::new(units).to_text());
+        }
+        self.fits(|at| {
+            let [low, _] = pairs.get(at)?;
+            Some(char::from(low.to_ascii_lowercase()))
+        })
+    }
+
+    /// Whether a name fits whose characters, in lower case, stand at their places.
+    fn fits(&self, name: impl Fn(usize) -> Option<char>) -> bool {
         let (mut at, mut in_name) = (0_usize, 0_usize);
         // Where the last star stands, and from where in the name it is tried next.
         let mut star: Option<(usize, usize)> = None;
-        while let Some(&character) = name.get(in_name) {
+        while let Some(character) = name(in_name) {
             match self.0.get(at) {
                 Some('*') => {
                     star = Some((at, in_name));
@@ -113,6 +135,15 @@ mod tests {
         ] {
             let parsed: NamePattern = pattern.parse().unwrap();
             assert_eq!(parsed.matches_but_first(name), expected, "{pattern} {name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn units_fit_as_the_text_does(name in "[aAbB.é個\u{212A}]{0,8}", pattern in "[ab.k個*?]{1,6}") {
+            let parsed: NamePattern = pattern.parse().unwrap();
+            let units: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            proptest::prop_assert_eq!(parsed.matches_units(&units), parsed.matches(&name));
         }
     }
 
