@@ -568,6 +568,44 @@ fn copies_give_the_report_s_list_of_what_was_found() {
 }
 
 #[test]
+fn files_of_a_stick_are_in_its_timeline_and_lead_to_their_entries() {
+    let of = [
+        "timeline",
+        &images(),
+        "--device",
+        "012",
+        "--format",
+        "jsonl",
+    ];
+    let all = stdout(&of);
+    let files: Vec<Value> = all
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|event: &Value| event["artifact"] == "file-entries")
+        .collect();
+    let made: Vec<(&str, &str, &str)> = files
+        .iter()
+        .filter(|event| event["action"] == "file-created")
+        .map(|event| {
+            let names = ["file", "time_recorded", "confidence"];
+            let [file, time, confidence] = names.map(|name| field(event, name));
+            (file, time, confidence)
+        })
+        .collect();
+    // The case is about these days; the deleted files of February are older.
+    let at = "2022-06-21T01:00:00.00";
+    let expected = [
+        (r"\20220621\ESB.bak", at, "recorded"),
+        (r"\20220621\ESBR4.bak", at, "recorded"),
+    ];
+    assert_eq!(made, expected);
+    // Nobody knows on which machine's clock that was.
+    assert!(files.iter().all(|event| event["machine"] == Value::Null));
+    let page = stdout(&["explain", field(&files[0], "event_id"), &images()]);
+    assert!(page.contains("45 53 42 20 20 20 20 20 42 41 4b"), "{page}");
+}
+
+#[test]
 fn journal_records_of_a_file_are_in_the_timeline_when_its_name_is_asked_for() {
     let of = |arguments: &[&str]| -> Vec<Value> {
         let all = stdout(&[&["timeline", &images(), "--format", "jsonl"], arguments].concat());

@@ -11,7 +11,7 @@ use kusari_artifacts::{Locator, text};
 use std::sync::Arc;
 
 use kusari_evidence::hash::{Sha256, sha256};
-use kusari_evidence::{EvidenceFile, ReadAt, read_vec_at};
+use kusari_evidence::{EvidenceFile, ReadAt, Window, read_vec_at};
 
 use crate::intake::{self, ArtifactFile, ArtifactKind};
 use crate::reconstruction::{EventView, Reconstruction};
@@ -22,8 +22,8 @@ use crate::source::Source;
 pub struct Explanation<'a> {
     /// The event.
     pub event: EventView<'a>,
-    /// Hash of the source's bytes as they were read now.
-    pub sha256: Sha256,
+    /// Hash of the source's bytes as they were read now; `None` for a whole volume.
+    pub sha256: Option<Sha256>,
     /// The stretches of bytes that the record consists of.
     pub stretches: Vec<Stretch>,
     /// What the record says, name by name, as its reader understands it.
@@ -84,8 +84,8 @@ impl Reconstruction {
     /// When the source cannot be opened again, has changed, or has nothing at the locator.
     pub fn explain<'a>(&'a self, event: EventView<'a>) -> Result<Explanation<'a>, ExplainError> {
         let name = event.source.name.clone();
-        if let Some((bytes, kind)) = self.open_in_place(&event) {
-            return in_place(event, bytes.as_ref(), kind);
+        if let Some(bytes) = self.open_in_place(&event) {
+            return in_place(event, bytes.as_ref());
         }
         let file = self
             .load_again(&event)
@@ -152,26 +152,30 @@ impl Reconstruction {
         .ok_or_else(nothing)?;
         Ok(Explanation {
             event,
-            sha256: is,
+            sha256: Some(is),
             stretches,
             decoded,
         })
     }
 
     /// The bytes of a source that is always read where it lies, since it can be larger than memory.
-    fn open_in_place(
-        &self,
-        event: &EventView<'_>,
-    ) -> Option<(Arc<dyn ReadAt>, &'static ArtifactKind)> {
+    fn open_in_place(&self, event: &EventView<'_>) -> Option<Arc<dyn ReadAt>> {
         let place = event.source.place.as_ref()?;
-        let kind = kind_of(event.source)?;
-        if kind.in_place?.from > 0 {
+        let is_volume = event.source.artifact == intake::file_entries::NAME;
+        let always = |kind: &ArtifactKind| kind.in_place.is_some_and(|way| way.from == 0);
+        if !is_volume && !kind_of(event.source).is_some_and(always) {
             return None;
         }
         let opened = self.evidence.get(place.evidence)?;
         let volume = opened.evidence.volumes.get(place.volume)?;
+        if place.path.is_empty() {
+            let stands = volume.stands.as_ref()?;
+            let media = opened.evidence.media.get(stands.media)?;
+            let bytes = Arc::clone(&media.bytes);
+            return Some(Arc::new(Window::new(bytes, stands.start, stands.length)));
+        }
         let file = volume.file_system.open(&place.path, place.stream).ok()?;
-        Some((EvidenceFile::bytes(&file), kind))
+        Some(EvidenceFile::bytes(&file))
     }
 
     /// Opens the event's source once more.
@@ -211,22 +215,27 @@ fn kind_of(source: &Source) -> Option<&'static ArtifactKind> {
 fn in_place<'a>(
     event: EventView<'a>,
     source: &dyn ReadAt,
-    kind: &ArtifactKind,
 ) -> Result<Explanation<'a>, ExplainError> {
     let name = event.source.name.clone();
-    let is = intake::hash_behind_hole(source).map_err(|error| ExplainError::Unreadable {
-        source_name: name.clone(),
-        reason: error.to_string(),
-    })?;
-    if let Some(was) = event.source.sha256
-        && was != is
-    {
-        return Err(ExplainError::Changed {
-            source_name: name,
-            was,
-            is,
-        });
-    }
+    // Whole volumes are not hashed, neither when they are read.
+    let is = match event.source.sha256 {
+        None => None,
+        Some(was) => {
+            let is =
+                intake::hash_behind_hole(source).map_err(|error| ExplainError::Unreadable {
+                    source_name: name.clone(),
+                    reason: error.to_string(),
+                })?;
+            if was != is {
+                return Err(ExplainError::Changed {
+                    source_name: name,
+                    was,
+                    is,
+                });
+            }
+            Some(is)
+        }
+    };
     let nothing = || ExplainError::NothingThere {
         source_name: name.clone(),
         locator: event.locator.clone(),
@@ -239,7 +248,7 @@ fn in_place<'a>(
     if bytes.is_empty() {
         return Err(nothing());
     }
-    let decoded = if kind.name == intake::usn_journal::NAME {
+    let decoded = if event.source.artifact == intake::usn_journal::NAME {
         intake::usn_journal::decoded(&bytes)
     } else {
         Vec::new()

@@ -45,7 +45,7 @@ pub struct SourcePlace {
     pub evidence: usize,
     /// The volume, by its place in the evidence.
     pub volume: usize,
-    /// The path on the volume.
+    /// The path on the volume; empty for the volume itself.
     pub path: String,
     /// The alternate stream that it is; `None` for the file's own content.
     pub stream: Option<&'static str>,

@@ -29,6 +29,12 @@ pub const JUMP_LIST_LAST_ACCESS: &str = "jump list entry last accessed";
 /// When a file was put into the recycle bin.
 pub const RECYCLE_BIN_DELETED: &str = "recycle bin record, time of deletion";
 
+/// When a file came to its place, as its file system keeps it; a program can have set another time.
+pub const FILE_CREATED: &str = "file system, created";
+
+/// When a file's content was last written, as its file system keeps it; it is copied with the file.
+pub const FILE_MODIFIED: &str = "file system, modified";
+
 /// When the change was made that a record of the change journal shows.
 pub const JOURNAL: &str = "USN journal record";
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 
 use super::{Finding, Rule};
-use crate::event::{Action, MachineIndex};
+use crate::event::{Action, Confidence, MachineIndex};
 use crate::identity::{DeviceIndex, IdentifierKind};
 use crate::reconstruction::Reconstruction;
 
@@ -34,7 +34,9 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
         let (Some(row), Some(placed)) = (r.events.row(index), r.events.placed(index)) else {
             continue;
         };
-        let is_use = matches!(row.action, Action::FileOpened | Action::FolderOpened);
+        // A time that is not the record's own word can be off by anything.
+        let is_use = matches!(row.action, Action::FileOpened | Action::FolderOpened)
+            && row.confidence == Confidence::Recorded;
         let Some(machine) = placed.machine.filter(|_| is_use) else {
             continue;
         };

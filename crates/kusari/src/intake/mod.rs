@@ -26,6 +26,7 @@ mod activities_cache;
 mod code_page;
 mod discovery;
 mod event_log;
+pub(crate) mod file_entries;
 mod file_use;
 mod hive;
 mod jump_list;
@@ -177,6 +178,7 @@ pub fn title_of(name: &str) -> Option<Title> {
         (vendor_log::NAME, vendor_log::TITLE),
         (medium::NAME, medium::TITLE),
         (locked::NAME, locked::TITLE),
+        (file_entries::NAME, file_entries::TITLE),
     ];
     if let Some((_, title)) = own.into_iter().find(|(own, _)| *own == name) {
         return Some(title);
@@ -271,17 +273,28 @@ mod tests {
     fn every_artifact_has_a_page_and_a_name_of_its_own() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let pages = ARTIFACTS.iter().map(|kind| kind.page);
-        for page in pages.chain([vendor_log::PAGE, medium::PAGE, locked::PAGE]) {
+        let own = [
+            vendor_log::PAGE,
+            medium::PAGE,
+            locked::PAGE,
+            file_entries::PAGE,
+        ];
+        for page in pages.chain(own) {
             assert!(root.join(page).is_file(), "{page} is not there");
         }
         let mut names: Vec<&str> = ARTIFACTS.iter().map(|kind| kind.name).collect();
-        names.extend([vendor_log::NAME, medium::NAME, locked::NAME]);
+        names.extend([
+            vendor_log::NAME,
+            medium::NAME,
+            locked::NAME,
+            file_entries::NAME,
+        ]);
         for name in &names {
             let title = title_of(name).unwrap();
             assert!(!title.en.is_empty() && !title.ja.is_empty());
         }
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), ARTIFACTS.len() + 3);
+        assert_eq!(names.len(), ARTIFACTS.len() + 4);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use kusari_evidence::Volume;
 
 use crate::event::MachineIndex;
+use crate::harvest::FileTrace;
 use crate::identity::{Attribution, DeviceIndex, Identifier, IdentifierKind};
 use crate::reconstruction::{Owner, Reconstruction};
 
@@ -122,15 +123,14 @@ pub(super) fn serial_of(volume: &Volume) -> Option<String> {
     Some(serial.value)
 }
 
-/// The place that a record of `machine` means by a path and a volume.
+/// The place that a record of `machine` means.
 pub(super) fn of_record(
     r: &Reconstruction,
     own: &OwnVolumes,
     machine: Option<MachineIndex>,
-    path: &str,
-    volume: Option<&Identifier>,
+    trace: &FileTrace,
 ) -> Option<CopyPlace> {
-    if let Some(share) = path.strip_prefix(r"\\") {
+    if let Some(share) = trace.path.strip_prefix(r"\\") {
         let computer = share.split('\\').next().unwrap_or_default();
         let known = r.machines().iter().position(|m| m.is_named(computer));
         let known = known.and_then(|index| MachineIndex::try_from(index).ok());
@@ -139,17 +139,29 @@ pub(super) fn of_record(
         );
     }
     let scope = machine.unwrap_or(MachineIndex::MAX);
-    let volume = volume?;
+    let volume = trace.volume.as_ref()?;
     match volume.kind {
         IdentifierKind::VolumeSerial | IdentifierKind::VolumeSerial64 => {
             let serial = low_half(volume).unwrap_or_default();
             match r.identities.find(volume, scope) {
                 Attribution::One(device) => Some(CopyPlace::Device(device)),
                 Attribution::Several(_) => Some(CopyPlace::Volume(serial.to_owned())),
-                Attribution::None => Some(match machine {
-                    Some(machine) if own.has(machine, serial) => CopyPlace::Machine(machine),
-                    _ => CopyPlace::Volume(serial.to_owned()),
-                }),
+                Attribution::None => {
+                    // The record's own machine, or the one that link tracking names: a shortcut can
+                    // have been carried.
+                    let tracked = trace.computer.as_deref().and_then(|name| {
+                        let known = r.machines().iter().position(|own| own.is_named(name));
+                        known.and_then(|index| MachineIndex::try_from(index).ok())
+                    });
+                    let on = [machine, tracked].into_iter().flatten();
+                    let mut on = on.filter(|machine| own.has(*machine, serial));
+                    Some(
+                        on.next().map_or_else(
+                            || CopyPlace::Volume(serial.to_owned()),
+                            CopyPlace::Machine,
+                        ),
+                    )
+                }
             }
         }
         IdentifierKind::DriveLetter => {

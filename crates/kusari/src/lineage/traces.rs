@@ -34,8 +34,7 @@ pub(super) fn add(r: &Reconstruction, options: &CopiesOptions<'_>, found: &mut V
         }
         let source = usize::try_from(*source).ok().and_then(|s| r.sources.get(s));
         let machine = source.and_then(|source| source.machine);
-        let Some(place) = place::of_record(r, &own, machine, &trace.path, trace.volume.as_ref())
-        else {
+        let Some(place) = place::of_record(r, &own, machine, trace) else {
             continue;
         };
         let spot = spot_of_trace(&own, place, trace);

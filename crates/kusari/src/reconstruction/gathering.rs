@@ -31,6 +31,7 @@ pub(super) enum Origin<'a> {
         label: Option<&'a str>,
         artifact: &'static str,
         page: &'static str,
+        place: Option<SourcePlace>,
     },
     /// A stick's own login log.
     LoginLog { label: &'a str },
@@ -97,7 +98,9 @@ impl Described {
                 label,
                 artifact,
                 page,
+                place,
             } => Self {
+                place: place.clone(),
                 owner: *owner,
                 device_label: label.map(ToOwned::to_owned),
                 artifact,
@@ -153,7 +156,7 @@ impl Gathering {
 
     /// The images themselves: what of a device is known by its medium, and what stays locked.
     pub(super) fn take_media(&mut self, case: &Case, opened: &[OpenedEvidence]) {
-        for one in opened {
+        for (number, one) in opened.iter().enumerate() {
             let (owner, label) = match one.owner {
                 Owner::Machine(machine) => (Some(machine), None),
                 Owner::Device(device) => (None, case.devices.get(device).map(|d| d.label.as_str())),
@@ -165,10 +168,14 @@ impl Gathering {
                     label,
                     artifact: intake::medium::NAME,
                     page: intake::medium::PAGE,
+                    place: None,
                 };
                 let name = intake::medium::name_of(&one.evidence, media);
                 let read = SourceRead::of_image(harvest, media.bytes.size(), None);
                 self.take(origin, name, read);
+            }
+            if label.is_some() {
+                self.take_files(number, one, label);
             }
             for volume in &one.evidence.locked {
                 let harvest = intake::locked::read(volume);
@@ -177,6 +184,7 @@ impl Gathering {
                     label,
                     artifact: intake::locked::NAME,
                     page: intake::locked::PAGE,
+                    place: None,
                 };
                 let reason = format!("{}; give its key in the case file", volume.reason);
                 let name = [one.evidence.id.as_str(), volume.place.as_str()];
@@ -185,6 +193,37 @@ impl Gathering {
                 let read = SourceRead::of_image(harvest, 0, Some(reason));
                 self.take(origin, name, read);
             }
+        }
+    }
+
+    /// The files of a device's volumes.
+    fn take_files(&mut self, evidence: usize, one: &OpenedEvidence, label: Option<&str>) {
+        let live = one.evidence.volumes.iter().enumerate();
+        for (number, volume) in live.filter(|(_, own)| own.is_whole() && own.snapshot.is_none()) {
+            let in_table = intake::file_entries::is_in_table(volume.file_system.as_ref());
+            let path = if in_table {
+                intake::file_entries::TABLE
+            } else {
+                ""
+            };
+            let name = [one.evidence.id.as_str(), volume.place.as_str(), path];
+            let name = name.into_iter().filter(|part| !part.is_empty());
+            let name = name.collect::<Vec<_>>().join("/");
+            let harvest = intake::file_entries::read(volume);
+            let size = volume.stands.as_ref().map_or(0, |stands| stands.length);
+            let origin = Origin::Image {
+                owner: None,
+                label,
+                artifact: intake::file_entries::NAME,
+                page: intake::file_entries::PAGE,
+                place: Some(SourcePlace {
+                    evidence,
+                    volume: number,
+                    path: path.to_owned(),
+                    stream: None,
+                }),
+            };
+            self.take(origin, name, SourceRead::of_image(harvest, size, None));
         }
     }
 
