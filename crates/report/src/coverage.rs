@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::layout::{Column, Grid, Page, visible};
 use crate::rows::{self, or_empty};
+use crate::texts::fill;
 use crate::view::{Format, View};
 
 #[derive(Debug, Serialize)]
@@ -103,6 +104,34 @@ fn to_row(row: &CoverageRow) -> [String; 10] {
     ]
 }
 
+/// Rows of one kind that have one record each and nothing to say of it (shortcuts, files of a recycle bin)
+/// stand together, for people; each by itself with `--all` and in data.
+fn runs<'a>(
+    all: impl Iterator<Item = &'a CoverageRow>,
+    each: bool,
+) -> impl Iterator<Item = Vec<&'a CoverageRow>> {
+    let is_plain = |row: &CoverageRow| {
+        row.records == 1 && row.gaps.is_empty() && row.state.is_empty() && row.note.is_empty()
+    };
+    let mut runs: Vec<Vec<&CoverageRow>> = Vec::new();
+    for row in all {
+        let fits = |run: &&mut Vec<&CoverageRow>| {
+            run.last().is_some_and(|last| {
+                !each
+                    && is_plain(last)
+                    && is_plain(row)
+                    && last.machine == row.machine
+                    && last.artifact == row.artifact
+            })
+        };
+        match runs.last_mut().filter(fits) {
+            Some(run) => run.push(row),
+            None => runs.push(vec![row]),
+        }
+    }
+    runs.into_iter()
+}
+
 fn page<'a>(all: impl Iterator<Item = &'a CoverageRow>, view: &View) -> Page {
     let texts = view.language.texts();
     let mut grid = Grid {
@@ -117,7 +146,8 @@ fn page<'a>(all: impl Iterator<Item = &'a CoverageRow>, view: &View) -> Page {
         ruled: true,
         ..Grid::default()
     };
-    for row in all {
+    for alike in runs(all, view.all) {
+        let Some(row) = alike.first() else { continue };
         let mut state: Vec<String> = row
             .state
             .iter()
@@ -137,21 +167,38 @@ fn page<'a>(all: impl Iterator<Item = &'a CoverageRow>, view: &View) -> Page {
         let time = |time: Option<kusari_evidence::time::RecordedTime>| {
             time.map_or_else(|| "-".to_owned(), crate::shown_time::to_the_second)
         };
-        let mut source = vec![
-            texts.artifact(row.artifact).to_owned(),
-            visible(&row.source),
-        ];
-        // Enough of the hash to tell two sources apart; data and `inspect` have all of it.
-        source.extend(row.sha256.map(|hash| {
-            let hash = hash.to_string();
-            format!("{} {}…", texts.sha256, hash.get(..16).unwrap_or(&hash))
-        }));
+        let mut source = vec![texts.artifact(row.artifact).to_owned()];
+        if alike.len() > 1 {
+            let count = alike.len().to_string();
+            source.push(fill(texts.files_first, &[&count, &visible(&row.source)]));
+        } else {
+            source.push(visible(&row.source));
+            // Enough of the hash to tell two sources apart; data and `inspect` have all of it.
+            source.extend(row.sha256.map(|hash| {
+                let hash = hash.to_string();
+                format!("{} {}…", texts.sha256, hash.get(..16).unwrap_or(&hash))
+            }));
+        }
+        let records = alike.iter().map(|own| own.records);
+        let records = records.fold(0, u64::saturating_add);
         grid.rows.push(vec![
             visible(&row.machine).into(),
             source.into(),
-            time(row.from).into(),
-            time(row.to).into(),
-            row.records.to_string().into(),
+            time(
+                alike
+                    .iter()
+                    .filter_map(|own| own.from)
+                    .min_by_key(|at| at.wall),
+            )
+            .into(),
+            time(
+                alike
+                    .iter()
+                    .filter_map(|own| own.to)
+                    .max_by_key(|at| at.wall),
+            )
+            .into(),
+            records.to_string().into(),
             state.into(),
         ]);
     }

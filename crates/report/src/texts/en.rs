@@ -71,6 +71,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     timeline_title: "Timeline",
     devices_title: "Devices",
     coverage_title: "Coverage",
+    files_first: "{} files, the first: {}",
     files_title: "Files",
     copies_title: "Copies",
     copies_reading: "Windows keeps no record of copying. Files are held to be the same by their content, or where \

@@ -70,6 +70,7 @@ pub(crate) const JAPANESE: Texts = Texts {
     timeline_title: "時系列",
     devices_title: "機器一覧",
     coverage_title: "記録の範囲",
+    files_first: "{}件、最初のもの: {}",
     files_title: "ファイル",
     copies_title: "ファイルの写し",
     copies_reading: "Windowsはコピーの記録を残さない。同一のファイルかどうかは内容により、内容が失われている場合は名前・\

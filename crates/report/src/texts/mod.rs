@@ -79,6 +79,7 @@ pub(crate) struct Texts {
     pub(crate) timeline_title: &'static str,
     pub(crate) devices_title: &'static str,
     pub(crate) coverage_title: &'static str,
+    pub(crate) files_first: &'static str,
     pub(crate) files_title: &'static str,
     pub(crate) copies_title: &'static str,
     pub(crate) copies_reading: &'static str,
