@@ -322,3 +322,125 @@ fn is_journal(r: &Reconstruction, trace: usize) -> bool {
         .and_then(|source| r.sources.get(source))
         .is_some_and(|source| source.artifact == crate::intake::usn_journal::NAME)
 }
+
+#[cfg(test)]
+mod tests {
+    use kusari_evidence::FileTimes;
+    use kusari_evidence::hash::sha256;
+    use kusari_evidence::time::RecordedTime;
+
+    use super::*;
+    use crate::event::Action;
+    use crate::lineage::{FileState, Stands};
+    use crate::reconstruction::testing::{Scene, at};
+
+    fn file(place: CopyPlace, created: &str) -> (Likeness, Sighting) {
+        let created = RecordedTime::utc(at(created));
+        let modified = RecordedTime::utc(at("2022-06-01 01:00:00"));
+        let own = Sighting {
+            place,
+            stands: Stands::File {
+                evidence: 0,
+                volume: 0,
+                reference: None,
+            },
+            name: "a.bak".to_owned(),
+            path: "a.bak".to_owned(),
+            original_path: None,
+            size: Some(7),
+            state: FileState::There,
+            times: FileTimes {
+                created: Some(created),
+                modified: Some(modified),
+                ..FileTimes::default()
+            },
+            modified: modified.to_utc(),
+            sha256: Some(sha256(b"content")),
+            unread: None,
+            created: None,
+            stays: Vec::new(),
+            traces: Vec::new(),
+            from: Vec::new(),
+        };
+        (Likeness::Content, own)
+    }
+
+    /// A stick that is in a machine from 9 to 10; when the second stay has an end is told.
+    fn scene(second_end: bool) -> (Reconstruction, CopyPlace, CopyPlace) {
+        let mut scene = Scene::new();
+        let (machine, device) = (scene.machine("PC"), scene.device("S", "1"));
+        scene.log(machine, device, Action::Connected, "2022-06-21 09:00:00");
+        scene.log(machine, device, Action::Removed, "2022-06-21 10:00:00");
+        scene.log(machine, device, Action::Connected, "2022-06-22 09:00:00");
+        if second_end {
+            scene.log(machine, device, Action::Removed, "2022-06-22 10:00:00");
+        }
+        let places = (CopyPlace::Machine(machine), CopyPlace::Device(device));
+        (scene.build(), places.0, places.1)
+    }
+
+    /// What speaks for the first file being copied from the second.
+    fn from(
+        r: &Reconstruction,
+        copy: (Likeness, Sighting),
+        other: (Likeness, Sighting),
+    ) -> Option<CopiedFrom> {
+        let mut group = CopyGroup {
+            members: vec![copy, other],
+            or_of: Vec::new(),
+        };
+        find(r, &mut group);
+        let (_, own) = group.members.remove(0);
+        own.from.into_iter().next()
+    }
+
+    #[test]
+    fn a_copy_made_in_a_stay_came_from_the_stick() {
+        let (r, pc, stick) = scene(true);
+        let on_stick = || file(stick.clone(), "2022-06-20 09:00:00");
+        let found = from(&r, file(pc.clone(), "2022-06-21 09:30:00"), on_stick()).unwrap();
+        assert_eq!(found.grade(), Grade::Strong);
+        assert!(found.because.contains(&Agreement::MadeInStay(0)));
+        assert!(found.because.contains(&Agreement::MadeAfterWritten));
+        // Before it came, and after it went.
+        for time in ["2022-06-21 08:30:00", "2022-06-21 10:30:00"] {
+            assert_eq!(from(&r, file(pc.clone(), time), on_stick()), None, "{time}");
+        }
+        // What came onto the stick later is no original.
+        let later = file(stick.clone(), "2022-06-21 09:40:00");
+        assert_eq!(from(&r, file(pc, "2022-06-21 09:30:00"), later), None);
+    }
+
+    #[test]
+    fn a_stay_without_an_end_says_less_and_not_for_ever() {
+        let (r, pc, stick) = scene(false);
+        let on_stick = || file(stick.clone(), "2022-06-20 09:00:00");
+        let found = from(&r, file(pc.clone(), "2022-06-22 11:00:00"), on_stick()).unwrap();
+        assert_eq!(found.grade(), Grade::Fair);
+        assert!(found.because.contains(&Agreement::MadeBehindPlug(1)));
+        assert_eq!(from(&r, file(pc, "2022-06-23 11:00:00"), on_stick()), None);
+    }
+
+    #[test]
+    fn a_time_that_was_kept_leaves_the_stay_in_which_both_were_there() {
+        let (r, pc, stick) = scene(true);
+        let kept = || file(stick.clone(), "2022-06-01 01:00:00");
+        let found = from(&r, kept(), file(pc.clone(), "2022-06-20 09:00:00")).unwrap();
+        assert_eq!(found.grade(), Grade::Fair);
+        assert!(found.because.contains(&Agreement::TogetherInStay(0)));
+        let later = file(pc.clone(), "2022-06-21 12:00:00");
+        let found = from(&r, kept(), later).unwrap();
+        assert!(found.because.contains(&Agreement::TogetherInStay(1)));
+        // It came to the machine when the stick was never there again.
+        assert_eq!(from(&r, kept(), file(pc, "2022-06-23 12:00:00")), None);
+    }
+
+    #[test]
+    fn on_one_machine_the_older_is_the_original() {
+        let (r, pc, _) = scene(true);
+        let (old, new) = ("2022-06-20 09:00:00", "2022-06-20 10:00:00");
+        let found = from(&r, file(pc.clone(), new), file(pc.clone(), old)).unwrap();
+        assert_eq!(found.grade(), Grade::Fair);
+        assert_eq!(from(&r, file(pc.clone(), old), file(pc, new)), None);
+    }
+}
