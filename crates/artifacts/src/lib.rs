@@ -22,6 +22,7 @@ pub mod device_path;
 pub mod drive_layout;
 pub mod event_log;
 pub mod jump_list;
+pub mod ntfs_log;
 pub mod property_store;
 pub mod recycle_bin;
 pub mod registry;

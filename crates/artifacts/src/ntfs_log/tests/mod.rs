@@ -1,0 +1,1 @@
+//! Tests on small logs that are built here, and on damaged ones.
