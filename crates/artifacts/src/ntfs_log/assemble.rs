@@ -5,8 +5,8 @@ use kusari_evidence::{ReadAt, read_exact_at};
 use super::page::{self, PageHeader};
 use super::page_index::{Layout, Page};
 use super::record::{self, Record, RecordHeader, padded, wide};
-use crate::Damage;
 use crate::wire::slice_at;
+use crate::{Damage, NumberGap};
 
 /// A record of which more is to come.
 struct Pending {
@@ -26,8 +26,27 @@ pub(super) struct Assembler<S> {
     begins: bool,
     buffer: Vec<u8>,
     records: u64,
+    last_lsn: u64,
+    /// Pages are missing since the last record.
+    jumped: bool,
+    gaps: Vec<NumberGap>,
     damage: Vec<Damage>,
 }
+
+/// What is known when all pages are read.
+pub(super) struct Assembled {
+    /// How many records were given.
+    pub(super) records: u64,
+    /// The LSN of the last one.
+    pub(super) last_lsn: u64,
+    /// Where pages are missing between records.
+    pub(super) gaps: Vec<NumberGap>,
+    /// What was lost.
+    pub(super) damage: Vec<Damage>,
+}
+
+/// The most gaps that are listed.
+const MOST_GAPS: usize = 1000;
 
 impl<S: FnMut(&Record<'_>)> Assembler<S> {
     pub(super) fn new(layout: Layout, sink: S) -> Self {
@@ -39,14 +58,22 @@ impl<S: FnMut(&Record<'_>)> Assembler<S> {
             begins: false,
             buffer: Vec::new(),
             records: 0,
+            last_lsn: 0,
+            jumped: false,
+            gaps: Vec::new(),
             damage: Vec::new(),
         }
     }
 
-    /// How many records were given, and what was lost.
-    pub(super) fn finish(mut self) -> (u64, Vec<Damage>) {
+    /// Ends with what was read.
+    pub(super) fn finish(mut self) -> Assembled {
         self.lose("the page that it goes on with was not written");
-        (self.records, self.damage)
+        Assembled {
+            records: self.records,
+            last_lsn: self.last_lsn,
+            gaps: self.gaps,
+            damage: self.damage,
+        }
     }
 
     /// Reads one page.
@@ -72,6 +99,7 @@ impl<S: FnMut(&Record<'_>)> Assembler<S> {
         if self.next != Some((page.round, page.home)) {
             self.lose("the page that it goes on with was not written or is written over");
             self.begins = false;
+            self.jumped = self.records > 0;
         }
         self.next = Some(self.layout.next(page.round, page.home));
         let Some(mut at) = self.go_on(page, bytes) else {
@@ -171,6 +199,15 @@ impl<S: FnMut(&Record<'_>)> Assembler<S> {
 
     fn give(&mut self, header: &RecordHeader, data: &[u8], start: u64, length: u64) {
         self.records = self.records.saturating_add(1);
+        if self.jumped && self.gaps.len() < MOST_GAPS {
+            self.gaps.push(NumberGap {
+                after: self.last_lsn,
+                before: header.lsn,
+                offset: start,
+            });
+        }
+        self.jumped = false;
+        self.last_lsn = header.lsn;
         (self.sink)(&header.with(data, start, length));
     }
 

@@ -2,7 +2,7 @@
 
 use kusari_evidence::{ReadAt, read_vec_at};
 
-use super::assemble::Assembler;
+use super::assemble::{Assembled, Assembler};
 use super::change::FileChange;
 use super::geometry::{Geometry, Inference};
 use super::page_index::{self, Layout, Page};
@@ -67,8 +67,7 @@ impl<'a> LogFile<'a> {
         for page in &self.pages {
             assembler.read(self.bytes, page);
         }
-        let (records, damage) = assembler.finish();
-        self.outcome(records, damage)
+        self.outcome(assembler.finish())
     }
 
     /// Gives what transactions did to files, in the order in which the transactions ended. The
@@ -91,17 +90,26 @@ impl<'a> LogFile<'a> {
         inference.finish()
     }
 
-    fn outcome(&self, records: u64, damage: Vec<Damage>) -> Outcome {
+    fn outcome(&self, read: Assembled) -> Outcome {
         let mut outcome = Outcome {
             damage: self.damage.clone(),
             ..Outcome::default()
         };
-        for entry in damage {
+        for entry in read.damage {
             entry.push_to(&mut outcome.damage);
         }
         let coverage = &mut outcome.coverage;
-        coverage.records = records;
+        coverage.records = read.records;
+        coverage.gaps = read.gaps;
         if let Some(restart) = self.restarts.first() {
+            if restart.current_lsn > read.last_lsn {
+                let reason = format!(
+                    "record {:#x}, which the restart page names as the last, is not there",
+                    restart.current_lsn
+                );
+                let place = self.layout.place(restart.current_lsn);
+                Damage::new(place, 0, reason).push_to(&mut outcome.damage);
+            }
             if !restart.is_clean() {
                 coverage.note(SourceState::Dirty);
             }

@@ -1,0 +1,1 @@
+//! What the fixture writer writes, as somebody else reads it.
