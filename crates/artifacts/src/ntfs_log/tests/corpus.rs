@@ -23,6 +23,8 @@ struct Counts {
     deleted: u32,
     renamed: u32,
     times: u32,
+    /// Records of the file table whose LSN lies in the span of the log.
+    lsn_in_span: u32,
     /// Records of the file table whose LSN is that of a log record.
     lsn_found: u32,
     /// Of these, log records that change another file record by their target.
@@ -57,7 +59,9 @@ fn count(path: &Path) -> Counts {
         .zip(table.chunks_exact(1024))
         .filter_map(|(number, bytes)| Some((number, record::parse(bytes.to_vec(), number).ok()?)))
         .collect();
+    let (first, _) = targets.first_key_value().unwrap();
     for (number, record) in &records {
+        counts.lsn_in_span += u32::from(record.log_sequence_number() >= *first);
         if let Some(target) = targets.get(&record.log_sequence_number()) {
             counts.lsn_found += 1;
             let target = target.and_then(|(_, target)| target);
@@ -107,18 +111,51 @@ fn count(path: &Path) -> Counts {
 #[test]
 fn logs_agree_with_the_file_tables_beside_them() {
     if let Some(path) = corpus::path("images/ntfs_img.dd") {
-        eprintln!("{:?}", count(&path));
+        let expected = Counts {
+            records: 241,
+            created: 8,
+            times: 20,
+            lsn_in_span: 11,
+            lsn_found: 11,
+            in_table: 8,
+            ..Counts::default()
+        };
+        assert_eq!(count(&path), expected);
     }
     if let Some(path) = corpus::path("images/vsstest.qcow2") {
-        eprintln!("{:?}", count(&path));
+        let expected = Counts {
+            records: 3417,
+            created: 19,
+            deleted: 1,
+            renamed: 1,
+            times: 19,
+            lsn_in_span: 251,
+            lsn_found: 251,
+            in_table: 18,
+            given_on: 1,
+            ..Counts::default()
+        };
+        assert_eq!(count(&path), expected);
     }
     if let Some(path) = corpus::path("images/SampleTinyNtfsVolume.zip") {
         let folder = std::env::temp_dir().join(format!("kusari-log-{}", std::process::id()));
-        let out = folder.to_str().unwrap().to_owned();
-        if tools::output("unzip", &["-q", "-o", path.to_str().unwrap(), "-d", &out]).is_some() {
-            eprintln!(
-                "{:?}",
-                count(&folder.join("SampleTinyNtfsVolume/partition.dd"))
+        let (zip, out) = (path.to_str().unwrap(), folder.to_str().unwrap());
+        if tools::output("unzip", &["-q", "-o", zip, "-d", out]).is_some() {
+            let expected = Counts {
+                records: 796,
+                created: 21,
+                deleted: 2,
+                renamed: 1,
+                times: 19,
+                lsn_in_span: 251,
+                lsn_found: 251,
+                in_table: 19,
+                given_on: 2,
+                ..Counts::default()
+            };
+            assert_eq!(
+                count(&folder.join("SampleTinyNtfsVolume/partition.dd")),
+                expected
             );
         }
         let _ = std::fs::remove_dir_all(&folder);
