@@ -23,6 +23,7 @@ pub mod drive_layout;
 pub mod ese;
 pub mod event_log;
 pub mod jump_list;
+pub mod ntfs_log;
 pub mod property_store;
 pub mod recycle_bin;
 pub mod registry;

@@ -85,22 +85,47 @@ pub fn parse_in_place(bytes: &mut [u8], number: u64) -> Result<FileRecord<'_>, R
     })
 }
 
+/// As [`parse`], of a record whose bytes are whole: the update sequence was put back already, or
+/// was never put in, as in records that the log file `$LogFile` carries. It may end behind its end
+/// mark.
+///
+/// # Errors
+/// When its header says what cannot be.
+pub fn parse_restored(bytes: &[u8], number: u64) -> Result<FileRecord<'_>, RecordError> {
+    let (first, used) = check_header(bytes, number)?;
+    Ok(FileRecord {
+        number,
+        bytes: Cow::Borrowed(bytes),
+        first,
+        used,
+    })
+}
+
 fn check(bytes: &mut [u8], number: u64) -> Result<(usize, usize), RecordError> {
     let damaged = |problem: String| RecordError::Damaged { number, problem };
+    check_signature(bytes, number)?;
+    fixups::apply(bytes).map_err(damaged)?;
+    check_header(bytes, number)
+}
+
+fn check_signature(bytes: &[u8], number: u64) -> Result<(), RecordError> {
+    let damaged = |problem: String| RecordError::Damaged { number, problem };
     match array_at::<4>(bytes, 0) {
-        Some(SIGNATURE) => {}
-        Some(BAD_SIGNATURE) => {
-            return Err(damaged(
-                "marked as damaged by the machine (`BAAD`)".to_owned(),
-            ));
-        }
+        Some(SIGNATURE) => Ok(()),
+        Some(BAD_SIGNATURE) => Err(damaged(
+            "marked as damaged by the machine (`BAAD`)".to_owned(),
+        )),
         // A record is initialised as a whole, so all of it is zeros or none.
         Some([0, 0, 0, 0]) if bytes.iter().all(|byte| *byte == 0) => {
-            return Err(RecordError::NeverUsed(number));
+            Err(RecordError::NeverUsed(number))
         }
-        _ => return Err(damaged("the signature `FILE` is not there".to_owned())),
+        _ => Err(damaged("the signature `FILE` is not there".to_owned())),
     }
-    fixups::apply(bytes).map_err(damaged)?;
+}
+
+fn check_header(bytes: &[u8], number: u64) -> Result<(usize, usize), RecordError> {
+    let damaged = |problem: String| RecordError::Damaged { number, problem };
+    check_signature(bytes, number)?;
     let first = u16_at(bytes, 20).map(usize::from);
     let used = u32_at(bytes, 24).map(|used| narrowed(u64::from(used)));
     match (first, used) {

@@ -32,6 +32,7 @@ mod hive;
 mod jump_list;
 pub(crate) mod locked;
 pub(crate) mod medium;
+mod ntfs_log;
 mod pattern;
 mod profile;
 mod read;
@@ -78,6 +79,7 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
     &recycle_bin::KIND,
     &recycle_bin_index::KIND,
     &usn_journal::KIND,
+    &ntfs_log::KIND,
     &activities_cache::KIND,
     &windows_search::KIND,
 ];

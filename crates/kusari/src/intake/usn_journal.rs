@@ -146,7 +146,7 @@ fn settings(around: &Surroundings<'_>) -> Option<Settings> {
 }
 
 /// The volume's own file table, or the one that was collected with the journal.
-fn file_table(volume: &Volume, harvest: &mut Harvest) -> Option<Arc<FileTable>> {
+pub(super) fn file_table(volume: &Volume, harvest: &mut Harvest) -> Option<Arc<FileTable>> {
     let files = volume.file_system.as_ref();
     match files.file_table() {
         Ok(Some(table)) => Some(table),
@@ -203,6 +203,13 @@ pub(crate) fn decoded(bytes: &[u8]) -> Vec<(String, String)> {
     fields
 }
 
+/// The volume that it stands on, by its serial number.
+pub(super) fn volume_identifier(around: &Surroundings<'_>) -> Option<Identifier> {
+    let identity = around.volume?.file_system.identity();
+    let serial = identity.serial64.map(Identifier::volume_serial_64);
+    serial.or_else(|| identity.serial.map(Identifier::volume_serial))
+}
+
 struct Teller<'a, 'j> {
     paths: Paths<'a, 'j>,
     volume: Option<Identifier>,
@@ -211,14 +218,9 @@ struct Teller<'a, 'j> {
 
 impl<'a, 'j> Teller<'a, 'j> {
     fn new(around: &Surroundings<'_>, folders: &'a Folders<'j>) -> Self {
-        let identity = around
-            .volume
-            .map(|volume| volume.file_system.identity())
-            .unwrap_or_default();
-        let serial = identity.serial64.map(Identifier::volume_serial_64);
         Self {
             paths: folders.paths(),
-            volume: serial.or_else(|| identity.serial.map(Identifier::volume_serial)),
+            volume: volume_identifier(around),
             letter: around.volume.and_then(|volume| volume.letter),
         }
     }
