@@ -36,6 +36,7 @@ pub mod text;
 pub mod user_hive;
 pub mod usn_journal;
 pub mod vendor_log;
+pub mod zone_identifier;
 
 pub use coverage::{Coverage, NumberGap, SourceState};
 pub use damage::Damage;
