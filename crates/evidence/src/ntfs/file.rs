@@ -92,6 +92,11 @@ impl File {
         &self.base
     }
 
+    /// Its records, the base record first.
+    pub(super) fn records(&self) -> impl Iterator<Item = &FileRecord<'static>> {
+        std::iter::once(&self.base).chain(&self.extensions)
+    }
+
     pub(super) fn is_folder(&self) -> bool {
         self.base.is_folder()
     }

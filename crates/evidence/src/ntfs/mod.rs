@@ -28,6 +28,7 @@ mod folder_cache;
 mod folder_paths;
 mod identity;
 mod index;
+mod index_slack;
 mod mft;
 mod name;
 mod notes;
@@ -71,6 +72,7 @@ pub use boot_sector::{BootSector, is_one};
 pub use collected::CollectedFileTable;
 pub use file_name::{FileName, Namespace};
 pub use file_table::{FileTable, TableName};
+pub use index_slack::{SlackName, SlackPlace};
 pub use name::Name;
 pub use record::{FileRecord, RecordError};
 pub use reference::{FileReference, sequence_when_freed};
@@ -291,6 +293,7 @@ impl FileSystem for NtfsVolume {
     fn deleted(&self, visit: &mut dyn FnMut(Entry)) -> Result<()> {
         let table = self.file_table()?;
         deleted::visit_records(&table, &self.core, visit);
+        self.visit_slack(&table, visit);
         Ok(())
     }
 
