@@ -114,6 +114,13 @@ impl CollectedFileTable {
                 tree.lost.len()
             ));
         }
+        let twice = tree.shadowed();
+        if twice > 0 {
+            self.notes.add(format!(
+                "{twice} folders have the name of another file in the same folder, as in a table that \
+                 was copied while its machine ran; their file references stand behind their names"
+            ));
+        }
         self.tree.get_or_init(|| tree)
     }
 
@@ -232,7 +239,7 @@ impl FileSystem for CollectedFileTable {
             });
         }
         let describe =
-            |name: &TableName<'_>| self.entry_of(name, below(&path, &name.name.to_text()));
+            |name: &TableName<'_>| self.entry_of(name, below(&path, &tree.text_of(name)));
         if names.len() < MANY {
             own.extend(names.iter().map(describe));
         } else {

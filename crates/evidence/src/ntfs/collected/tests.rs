@@ -157,6 +157,36 @@ fn an_attribute_list_in_clusters_is_made_up_for_by_the_records_themselves() {
 }
 
 #[test]
+fn two_folders_with_one_name_are_both_walked() {
+    let mut records = first_records();
+    for number in [6_u32, 7] {
+        records.push(record(number, 1, FOLDER, &[name(ROOT, "same", 3)]));
+    }
+    for (number, folder) in [(8_u32, 6), (9, 7)] {
+        let folder = FileReference::new(folder, 1);
+        records.push(record(
+            number,
+            1,
+            IN_USE,
+            &[name(folder, "file", 3), data("", b"x")],
+        ));
+    }
+    let table = table(&records);
+    let entries = all(&table);
+    let expected = ["$MFT", "same", "same/file", "same?7-1", "same?7-1/file"];
+    assert_eq!(paths(&entries), expected);
+    for entry in &entries {
+        assert_eq!(table.entry(&entry.path).unwrap().as_ref(), Some(entry));
+    }
+    assert_eq!(table.entry("same?6-1").unwrap(), None);
+    assert!(
+        table.notes()[0].starts_with("1 folders"),
+        "{:?}",
+        table.notes()
+    );
+}
+
+#[test]
 fn folders_in_a_circle_and_names_that_are_none_end() {
     let mut records = first_records();
     let (a, b) = (FileReference::new(6, 1), FileReference::new(7, 1));

@@ -1,6 +1,7 @@
 //! The folders of a collected file table: what stands in which, by the references to parents that
 //! names carry, with their sequence numbers. No index of a folder is at hand.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::file_table::{FileTable, TableName};
@@ -18,6 +19,9 @@ pub(super) struct Tree {
     /// The folders of files in use that are not known, sorted: their records are damaged, or other
     /// files' by now.
     pub(super) lost: Vec<FileReference>,
+    /// Folders, with their parents, that have the name of another file in the same folder. A table
+    /// that was copied while its machine ran holds such where a record was not written back yet.
+    shadowed: HashSet<(FileReference, FileReference)>,
 }
 
 /// Where a path leads.
@@ -48,11 +52,57 @@ impl Tree {
             .collect();
         lost.sort_unstable();
         lost.dedup();
-        Self {
+        let mut tree = Self {
             lookup: NameLookup::new(&table),
             table: Arc::new(table),
             lost,
+            shadowed: HashSet::new(),
+        };
+        tree.find_shadowed();
+        tree
+    }
+
+    fn find_shadowed(&mut self) {
+        let table = self.table.as_ref();
+        let folders = table
+            .names()
+            .filter(|name| is_listed(table, name) && table.state(name.file.record()).folder);
+        let is_shadowed = |name: &TableName<'_>| {
+            let beside = |other: &TableName<'_>| has_same_parent(other, name);
+            let parent = name.parent.record();
+            let found = self
+                .lookup
+                .find(table, parent, &name.name.to_text(), beside);
+            found.is_none_or(|found| found.file != name.file)
+        };
+        let shadowed = folders.filter(is_shadowed);
+        self.shadowed = shadowed.map(|name| (name.file, name.parent)).collect();
+    }
+
+    /// How many folders have the name of another file in the same folder.
+    pub(super) fn shadowed(&self) -> usize {
+        self.shadowed.len()
+    }
+
+    /// A name as it stands in paths. Of two that are the same in one folder, the later folder has its
+    /// reference behind a `?`, which no name of Windows holds, so that a path leads to one of them.
+    pub(super) fn text_of(&self, name: &TableName<'_>) -> String {
+        let text = name.name.to_text();
+        if self.shadowed.contains(&(name.file, name.parent)) {
+            format!("{text}?{}", name.file)
+        } else {
+            text
         }
+    }
+
+    /// The folder that [`Tree::text_of`] calls so.
+    fn shadowed_named(&self, component: &str) -> Option<TableName<'_>> {
+        let (_, reference) = component.rsplit_once('?')?;
+        let file = reference_of(reference)?;
+        let mut names = self.table.names_of(file.record());
+        names.find(|name| {
+            self.shadowed.contains(&(name.file, name.parent)) && self.text_of(name) == component
+        })
     }
 
     /// Follows a path. `Ok(None)` when there is nothing.
@@ -89,8 +139,7 @@ impl Tree {
             }
             Place::Root => (self.root(), String::new()),
             Place::Lost => {
-                let (record, sequence) = component.split_once('-')?;
-                let folder = FileReference::new(record.parse().ok()?, sequence.parse().ok()?);
+                let folder = reference_of(component)?;
                 let is_there = self.lost.binary_search(&folder).is_ok();
                 return is_there.then_some(Place::Unknown(folder));
             }
@@ -105,7 +154,10 @@ impl Tree {
             let has_parent = name.parent == parent || (!is_unknown && has_parent(name, parent));
             has_parent && !is_dots(name)
         };
-        let found = self.lookup.find(table, parent.record(), component, fits)?;
+        let found = match self.shadowed_named(component).filter(|name| fits(name)) {
+            Some(name) => name,
+            None => self.lookup.find(table, parent.record(), component, fits)?,
+        };
         // For a short name the long one beside it.
         let name = if found.namespace.is_short_only() {
             let mut names = table.names_of(found.file.record());
@@ -115,7 +167,7 @@ impl Tree {
         } else {
             found
         };
-        let path = below(&path, &name.name.to_text());
+        let path = below(&path, &self.text_of(&name));
         Some(Place::Name { name, path })
     }
 
@@ -146,6 +198,21 @@ impl Tree {
     fn root(&self) -> FileReference {
         root_of(&self.table)
     }
+}
+
+/// A file reference as [`FileReference`] shows it.
+fn reference_of(text: &str) -> Option<FileReference> {
+    let (record, sequence) = text.split_once('-')?;
+    let reference = FileReference::new(record.parse().ok()?, sequence.parse().ok()?);
+    (reference.to_string() == text).then_some(reference)
+}
+
+/// Whether two names stand in one folder, with the sequence number 0 not checked.
+fn has_same_parent(a: &TableName<'_>, b: &TableName<'_>) -> bool {
+    let (left, right) = (a.parent, b.parent);
+    left.record() == right.record()
+        && (left == right || left.sequence() == 0 || right.sequence() == 0)
+        && !is_dots(a)
 }
 
 /// The root of the volume, also where its record is damaged.
