@@ -1,6 +1,8 @@
 //! A collection with the file table of its volume: a file that was collected, and that the table lists,
 //! lies at one place.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
