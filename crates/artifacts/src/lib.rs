@@ -39,6 +39,7 @@ pub mod user_hive;
 pub mod usn_journal;
 pub mod vendor_log;
 pub mod windows_search;
+pub mod zone_identifier;
 
 pub use coverage::{Coverage, NumberGap, SourceState};
 pub use damage::Damage;

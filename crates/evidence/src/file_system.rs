@@ -114,6 +114,9 @@ pub struct Entry {
     /// The times the file system keeps for it. A triage folder's times are those of the copy
     /// that the collector made, so they are left out there.
     pub times: FileTimes,
+    /// The times that NTFS keeps beside the name that the entry has (`$FILE_NAME`), as they were
+    /// when the name was written. Empty in other file systems.
+    pub name_times: FileTimes,
     /// Named alternate streams.
     pub streams: Vec<Stream>,
     /// The entry was deleted and is read from what is left of it.
@@ -132,10 +135,17 @@ impl Entry {
             kind: EntryKind::Folder,
             size: 0,
             times: FileTimes::default(),
+            name_times: FileTimes::default(),
             streams: Vec::new(),
             deleted: false,
             reference: None,
         }
+    }
+
+    /// With the times that stand beside its name.
+    pub(crate) fn with_name_times(mut self, times: FileTimes) -> Self {
+        self.name_times = times;
+        self
     }
 
     /// The last name of the path.

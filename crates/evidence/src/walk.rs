@@ -244,6 +244,7 @@ mod tests {
                 kind: EntryKind::Folder,
                 size: 0,
                 times: FileTimes::default(),
+                name_times: FileTimes::default(),
                 streams: Vec::new(),
                 deleted: false,
                 reference: None,

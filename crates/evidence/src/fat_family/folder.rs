@@ -51,6 +51,7 @@ impl Record {
                 0
             },
             times: self.times,
+            name_times: FileTimes::default(),
             streams: Vec::new(),
             deleted: self.deleted,
             reference: Some(self.at),

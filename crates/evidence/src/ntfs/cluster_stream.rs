@@ -122,6 +122,14 @@ impl ClusterStream {
         joined(stored.map(|run| self.bytes_of(run)))
     }
 
+    /// Where a byte of the attribute stands on the volume; `None` where it is stored nowhere.
+    pub(super) fn on_volume(&self, offset: u64) -> Option<u64> {
+        let size = self.clusters.size;
+        let run = self.extents.run_at(offset / size)?;
+        let within = offset.saturating_sub(run.vcn.saturating_mul(size));
+        run.lcn?.checked_mul(size)?.checked_add(within)
+    }
+
     fn bytes_of(&self, run: &Run) -> Range<u64> {
         let end = self.extents.valid;
         let at = |vcn: u64| vcn.saturating_mul(self.clusters.size).min(end);

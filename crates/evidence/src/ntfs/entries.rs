@@ -5,6 +5,7 @@ use super::file::File;
 use super::index::IndexedName;
 use super::name::Name;
 use super::record::{FileRecord, RecordError};
+use super::record_pieces::Records;
 use super::reference::FileReference;
 use super::volume_core::Core;
 use crate::{Entry, EntryKind, FileTimes, Stream};
@@ -62,7 +63,8 @@ pub(super) fn of_indexed(
             for problem in file.problems() {
                 core.notes.add(format!("`{path}`: {problem}"));
             }
-            of_file(path.to_owned(), &file)
+            let names = name_times(&file, parent, name.units.iter().copied());
+            of_file(path.to_owned(), &file).with_name_times(names)
         }
         Err(problem) => {
             core.notes.add(format!(
@@ -86,6 +88,7 @@ fn of_index_only(path: String, name: &IndexedName) -> Entry {
         size: if folder { 0 } else { name.size },
         // The index's copy is not kept up to date, so it is no time of the file.
         times: FileTimes::default(),
+        name_times: FileTimes::default(),
         streams: Vec::new(),
         deleted: false,
         reference: Some(name.reference.0),
@@ -107,8 +110,8 @@ pub(super) enum NoFile {
 ///
 /// # Errors
 /// Why there is none: its record is damaged, not in use, or another file's by now.
-pub(super) fn file_of(core: &Core, reference: FileReference) -> Result<File, NoFile> {
-    let file = File::load(core, reference.record()).map_err(|error| match error {
+pub(super) fn file_of(records: &dyn Records, reference: FileReference) -> Result<File, NoFile> {
+    let file = File::load(records, reference.record()).map_err(|error| match error {
         RecordError::Damaged { .. } => NoFile::Damaged(error.to_string()),
         RecordError::NeverUsed(_) | RecordError::Outside { .. } => NoFile::Gone(error.to_string()),
     })?;
@@ -164,10 +167,23 @@ pub(super) fn of_file(path: String, file: &File) -> Entry {
         times: information
             .map(|information| information.times)
             .unwrap_or_default(),
+        name_times: FileTimes::default(),
         streams: streams(file),
         deleted: !file.record().in_use(),
         reference: Some(file.reference().0),
     }
+}
+
+/// The times that a file keeps beside the name that it has in that folder.
+pub(super) fn name_times(
+    file: &File,
+    parent: FileReference,
+    units: impl Iterator<Item = u16> + Clone,
+) -> FileTimes {
+    file.names()
+        .find(|name| name.parent.record() == parent.record() && name.name.units().eq(units.clone()))
+        .map(|name| name.times)
+        .unwrap_or_default()
 }
 
 /// Named `$DATA`, by name.

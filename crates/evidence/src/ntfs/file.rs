@@ -3,16 +3,14 @@
 use std::collections::HashSet;
 
 use super::attribute::{Attribute, AttributeType};
-use super::attribute_list;
 use super::extents::Content;
 use super::file_name::FileName;
-use super::mft::list_bytes;
 use super::name::Name;
 use super::record::{FileRecord, RecordError};
+use super::record_pieces::Records;
 use super::reference::{FileReference, sequence_when_freed};
 use super::reparse::ReparsePoint;
 use super::standard_information::StandardInformation;
-use super::volume_core::Core;
 
 /// A file with all of its attributes.
 pub(super) struct File {
@@ -28,28 +26,28 @@ impl File {
     /// # Errors
     /// When the base record is damaged or belongs to another file's. A damaged extension costs
     /// what stands in it and is among the [`File::problems`].
-    pub(super) fn load(core: &Core, number: u64) -> Result<Self, RecordError> {
-        Ok(Self::of_record(core, core.mft.record(number)?))
+    pub(super) fn load(records: &dyn Records, number: u64) -> Result<Self, RecordError> {
+        Ok(Self::of_record(records, records.record(number)?))
     }
 
-    pub(super) fn of_record(core: &Core, base: FileRecord<'static>) -> Self {
+    pub(super) fn of_record(records: &dyn Records, base: FileRecord<'static>) -> Self {
         let mut file = Self {
             extensions: Vec::new(),
             problems: base.damage().into_iter().collect(),
             base,
         };
-        file.load_extensions(core);
+        file.load_extensions(records);
         file
     }
 
-    fn load_extensions(&mut self, core: &Core) {
+    fn load_extensions(&mut self, records: &dyn Records) {
         let list = self
             .base
             .attributes()
             .find(|attribute| attribute.kind == AttributeType::ATTRIBUTE_LIST);
         let Some(list) = list else { return };
-        let list = match list_bytes(&core.clusters, &list) {
-            Ok(list) => list,
+        let listed = match records.listed(&self.base, &list) {
+            Ok(listed) => listed,
             Err(problem) => {
                 self.problems.push(problem);
                 return;
@@ -57,12 +55,11 @@ impl File {
         };
         // Each record once, whatever the list says, and never the one that it stands in.
         let mut seen = HashSet::from([self.base.number()]);
-        for entry in attribute_list::entries(&list) {
-            let number = entry.record.record();
+        for number in listed {
             if !seen.insert(number) {
                 continue;
             }
-            match core.mft.record(number) {
+            match records.record(number) {
                 Ok(record) if self.owns(&record) => {
                     self.problems.extend(record.damage());
                     self.extensions.push(record);
@@ -93,6 +90,11 @@ impl File {
 
     pub(super) const fn record(&self) -> &FileRecord<'static> {
         &self.base
+    }
+
+    /// Its records, the base record first.
+    pub(super) fn records(&self) -> impl Iterator<Item = &FileRecord<'static>> {
+        std::iter::once(&self.base).chain(&self.extensions)
     }
 
     pub(super) fn is_folder(&self) -> bool {

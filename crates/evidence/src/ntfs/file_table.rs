@@ -23,6 +23,8 @@ pub struct FileTable {
     names: Vec<Row>,
     /// The rows by the record of their parent.
     by_parent: Vec<u32>,
+    /// Extension records, each behind the record that it says it is an extension of.
+    extensions: Vec<(u32, u32)>,
     /// The units of all names.
     pool: Vec<u8>,
     /// The first damaged records, for messages.
@@ -171,6 +173,9 @@ impl FileTable {
         let Ok(owner) = u32::try_from(owner) else {
             return;
         };
+        if let (Some(_), Ok(own)) = (base, u32::try_from(number)) {
+            self.extensions.push((owner, own));
+        }
         for name in record.file_names() {
             let units = name.name.bytes();
             let (Ok(start), Ok(count)) = (
@@ -195,6 +200,7 @@ impl FileTable {
     fn append(&mut self, piece: Self) {
         let shift = u32::try_from(self.pool.len() / 2).ok();
         self.states.extend(piece.states);
+        self.extensions.extend(piece.extensions);
         self.damaged_count = self.damaged_count.saturating_add(piece.damaged_count);
         let left = MOST_DAMAGED.saturating_sub(self.damaged.len());
         self.damaged.extend(piece.damaged.into_iter().take(left));
@@ -227,6 +233,7 @@ impl FileTable {
         });
         self.states = states;
         self.names.sort_by_key(|row| row.record);
+        self.extensions.sort_unstable();
         self.states.shrink_to_fit();
         self.names.shrink_to_fit();
         let names = &self.names;
@@ -234,7 +241,7 @@ impl FileTable {
         self.by_parent.sort_by_key(|index| {
             names
                 .get(narrowed(u64::from(*index)))
-                .map(|row| row.parent.record())
+                .map(|row| (row.parent.record(), row.parent.sequence()))
         });
     }
 
@@ -274,17 +281,46 @@ impl FileTable {
 
     /// The names whose parent is that record, whatever sequence number they say.
     pub fn names_in(&self, parent: u64) -> impl Iterator<Item = TableName<'_>> {
+        self.names_from(FileReference::new(parent, 0))
+            .take_while(move |name| name.parent.record() == parent)
+    }
+
+    /// The names whose parent is just that file.
+    pub(super) fn names_in_just(
+        &self,
+        parent: FileReference,
+    ) -> impl Iterator<Item = TableName<'_>> {
+        self.names_from(parent)
+            .take_while(move |name| name.parent == parent)
+    }
+
+    /// The names by their parents, from that one on.
+    fn names_from(&self, parent: FileReference) -> impl Iterator<Item = TableName<'_>> {
         let row = |index: &u32| self.names.get(narrowed(u64::from(*index)));
-        let from = self
-            .by_parent
-            .partition_point(|index| row(index).is_some_and(|row| row.parent.record() < parent));
-        self.by_parent
+        let place = |parent: FileReference| (parent.record(), parent.sequence());
+        let from = self.by_parent.partition_point(|index| {
+            row(index).is_some_and(|row| place(row.parent) < place(parent))
+        });
+        let rows = self.by_parent.get(from..).unwrap_or_default().iter();
+        rows.map_while(row).map(|row| self.name(row))
+    }
+
+    /// The records that say that they are extensions of that record, whatever sequence number they
+    /// give it.
+    pub(super) fn extensions_of(&self, record: u64) -> impl Iterator<Item = u64> {
+        let base_of = |(base, _): &(u32, u32)| u64::from(*base);
+        let from = self.extensions.partition_point(|own| base_of(own) < record);
+        self.extensions
             .get(from..)
             .unwrap_or_default()
             .iter()
-            .map_while(row)
-            .take_while(move |row| row.parent.record() == parent)
-            .map(|row| self.name(row))
+            .take_while(move |own| base_of(own) == record)
+            .map(|(_, own)| u64::from(*own))
+    }
+
+    /// The name with that place among [`FileTable::names`].
+    pub(super) fn name_at(&self, place: usize) -> Option<TableName<'_>> {
+        self.names.get(place).map(|row| self.name(row))
     }
 
     /// All names, by record.

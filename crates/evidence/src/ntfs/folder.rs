@@ -28,8 +28,7 @@ pub(super) struct Folder {
 struct Blocks {
     stream: ClusterStream,
     block_size: u64,
-    /// What the numbers of blocks count.
-    unit: u64,
+    numbers: BlockNumbers,
     cache: BlockCache,
 }
 
@@ -56,6 +55,35 @@ const KEPT: u64 = 16;
 /// Numbers of blocks count clusters where a block has one at least, else 512 bytes.
 const SMALL_UNIT: u64 = 512;
 
+/// How the blocks of an index are numbered.
+#[derive(Clone, Copy)]
+pub(super) struct BlockNumbers {
+    /// What the numbers count.
+    unit: u64,
+}
+
+impl BlockNumbers {
+    pub(super) const fn new(cluster_size: u64, block_size: u64) -> Self {
+        Self {
+            unit: if cluster_size <= block_size {
+                cluster_size
+            } else {
+                SMALL_UNIT
+            },
+        }
+    }
+
+    /// Where the block with that number begins.
+    const fn offset(self, number: u64) -> u64 {
+        number.saturating_mul(self.unit)
+    }
+
+    /// The number of the block that begins there.
+    pub(super) const fn of_offset(self, offset: u64) -> u64 {
+        offset / self.unit
+    }
+}
+
 impl Folder {
     /// The index of the folder that `file` is.
     pub(super) fn load(core: &Core, file: &File) -> Self {
@@ -79,11 +107,7 @@ impl Folder {
             Ok(Some(Content::Clusters(extents))) if block_size > 0 => Ok(Some(Blocks {
                 stream: ClusterStream::new(core.clusters.clone(), extents),
                 block_size,
-                unit: if core.clusters.size <= block_size {
-                    core.clusters.size
-                } else {
-                    SMALL_UNIT
-                },
+                numbers: BlockNumbers::new(core.clusters.size, block_size),
                 cache: BlockCache::new(block_size.saturating_mul(KEPT), block_size),
             })),
             Ok(_) => Ok(None),
@@ -123,7 +147,7 @@ impl Folder {
         let block = blocks
             .cache
             .get_or_make(vcn, || {
-                let at = vcn.saturating_mul(blocks.unit);
+                let at = blocks.numbers.offset(vcn);
                 // Asked before it is allocated: the stream is as long as it is.
                 if at >= blocks.stream.size() {
                     return Err(std::io::ErrorKind::UnexpectedEof.into());

@@ -4,8 +4,11 @@
 //! attribute", "The object identifier attribute".
 
 use super::attribute::AttributeType;
+use super::boot_sector::BootSector;
 use super::file::File;
 use super::name::Name;
+use super::notes::Notes;
+use super::record_pieces::Records;
 use super::volume_core::{Core, VOLUME_RECORD};
 use crate::fields::{u8_at, u16_at};
 use crate::{Guid, VolumeIdentity};
@@ -13,22 +16,35 @@ use crate::{Guid, VolumeIdentity};
 const DIRTY: u16 = 1;
 
 pub(super) fn read(core: &Core) -> VolumeIdentity {
-    let [a, b, c, d, ..] = core.boot.serial.to_le_bytes();
-    let mut identity = VolumeIdentity {
-        serial: Some(u32::from_le_bytes([a, b, c, d])),
-        serial64: Some(core.boot.serial),
-        sector_size: Some(core.boot.sector_size),
-        cluster_size: Some(core.boot.cluster_size),
-        size: Some(core.boot.size()),
-        ..VolumeIdentity::default()
-    };
-    match File::load(core, VOLUME_RECORD) {
+    of_records(core, Some(&core.boot), &core.notes)
+}
+
+/// As far as it is known: of a collected file table the boot sector may be missing.
+pub(super) fn of_records(
+    records: &dyn Records,
+    boot: Option<&BootSector>,
+    notes: &Notes,
+) -> VolumeIdentity {
+    let mut identity = boot.map(of_boot_sector).unwrap_or_default();
+    match File::load(records, VOLUME_RECORD) {
         Ok(file) => add_volume_file(&mut identity, &file),
-        Err(error) => core.notes.add(format!(
+        Err(error) => notes.add(format!(
             "label, version and object id of the volume cannot be read: {error}"
         )),
     }
     identity
+}
+
+fn of_boot_sector(boot: &BootSector) -> VolumeIdentity {
+    let [a, b, c, d, ..] = boot.serial.to_le_bytes();
+    VolumeIdentity {
+        serial: Some(u32::from_le_bytes([a, b, c, d])),
+        serial64: Some(boot.serial),
+        sector_size: Some(boot.sector_size),
+        cluster_size: Some(boot.cluster_size),
+        size: Some(boot.size()),
+        ..VolumeIdentity::default()
+    }
 }
 
 fn add_volume_file(identity: &mut VolumeIdentity, file: &File) {

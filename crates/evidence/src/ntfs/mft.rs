@@ -12,18 +12,16 @@ use super::cluster_stream::{ClusterStream, Clusters};
 use super::extents::{Content, Extents};
 use super::notes::Notes;
 use super::record::{self, FileRecord, RecordError};
+use super::record_pieces::RecordPieces;
 use crate::fields::{narrowed, widened};
-use crate::{BlockCache, FormatError, ReadAt, read_vec_at};
+use crate::{FormatError, ReadAt, read_vec_at};
 
 /// The file table.
 pub(super) struct Mft {
-    bytes: Arc<dyn ReadAt>,
-    record_size: u64,
+    records: RecordPieces,
     /// How many records it has.
     count: u64,
     mirror: Mirror,
-    /// Pieces of the table as they stand on the volume.
-    pieces: BlockCache,
     notes: Arc<Notes>,
 }
 
@@ -34,10 +32,6 @@ struct Mirror {
 
 /// `$MFTMirr` holds the first four records at least.
 const MIRRORED: u64 = 4;
-
-/// How much is read at a time: neighbours are often asked for next.
-const PIECE: u64 = 32 * 1024;
-const CACHE: u64 = 8 << 20;
 
 /// A list of attributes is at most 256 KiB on Windows; what is longer was made to be.
 pub(super) const LONGEST_ATTRIBUTE_LIST: u64 = 1 << 20;
@@ -71,20 +65,17 @@ impl Mft {
             }
         };
         let mut table = Self {
-            bytes: Arc::new(ClusterStream::new(clusters.clone(), extents.clone())),
-            record_size,
+            records: pieces(clusters, extents.clone(), record_size),
             count: 0,
             mirror: Mirror {
                 clusters: clusters.clone(),
                 cluster: boot.mirror_cluster,
             },
-            pieces: BlockCache::new(CACHE, PIECE),
             notes,
         };
         table.count_records(extents.size);
         if let Some(whole) = table.with_further_extents(clusters, &record, extents) {
-            table.bytes = Arc::new(ClusterStream::new(clusters.clone(), whole));
-            table.pieces = BlockCache::new(CACHE, PIECE);
+            table.records = pieces(clusters, whole, record_size);
         }
         Ok(table)
     }
@@ -96,7 +87,7 @@ impl Mft {
                 "$MFT says that it has {size} bytes, more than the {most} bytes of the volume"
             ));
         }
-        self.count = size.min(most) / self.record_size;
+        self.count = size.min(most) / self.record_size();
     }
 
     /// The table's runs that stand in other records, which are read from what is known so far.
@@ -138,8 +129,7 @@ impl Mft {
                 Err(error) => extents.say(error.to_string()),
             }
             // The next record may stand in what this one maps.
-            self.bytes = Arc::new(ClusterStream::new(clusters.clone(), extents.clone()));
-            self.pieces = BlockCache::new(CACHE, PIECE);
+            self.records = pieces(clusters, extents.clone(), self.record_size());
         }
         if let Some(problem) = &extents.problem {
             self.notes
@@ -155,12 +145,12 @@ impl Mft {
 
     /// Bytes in a record.
     pub(super) const fn record_size(&self) -> u64 {
-        self.record_size
+        self.records.record_size()
     }
 
     /// The bytes of the table.
     pub(super) fn bytes(&self) -> Arc<dyn ReadAt> {
-        Arc::clone(&self.bytes)
+        self.records.bytes()
     }
 
     /// The record with that number.
@@ -176,7 +166,8 @@ impl Mft {
             });
         }
         let read = self
-            .raw_record(number)
+            .records
+            .raw(number)
             .map_err(|error| damaged(error.to_string()))
             .and_then(|bytes| of_number(record::parse(bytes, number)?));
         match read {
@@ -193,29 +184,10 @@ impl Mft {
         }
     }
 
-    fn raw_record(&self, number: u64) -> std::io::Result<Vec<u8>> {
-        let at = number.saturating_mul(self.record_size);
-        let piece = at / PIECE;
-        let start = piece.saturating_mul(PIECE);
-        let cached = self
-            .pieces
-            .get_or_make(piece, || read_vec_at(self.bytes.as_ref(), start, PIECE));
-        let size = narrowed(self.record_size);
-        let within = narrowed(at.saturating_sub(start));
-        match cached
-            .as_deref()
-            .map(|piece| crate::fields::slice_at(piece, within, size))
-        {
-            Ok(Some(record)) => Ok(record.to_vec()),
-            // Damage to a neighbour: only the record itself is asked for.
-            _ => read_vec_at(self.bytes.as_ref(), at, self.record_size),
-        }
-    }
-
     fn mirrored(&self, number: u64) -> Result<FileRecord<'static>, RecordError> {
         let Mirror { clusters, cluster } = &self.mirror;
-        let within = number.saturating_mul(self.record_size);
-        let bytes = read_clusters(clusters, *cluster, within, self.record_size)
+        let within = number.saturating_mul(self.record_size());
+        let bytes = read_clusters(clusters, *cluster, within, self.record_size())
             .map_err(|problem| RecordError::Damaged { number, problem })?;
         of_number(record::parse(bytes, number)?)
     }
@@ -234,6 +206,11 @@ pub(super) fn of_number(record: FileRecord<'_>) -> Result<FileRecord<'_>, Record
         }
         _ => Ok(record),
     }
+}
+
+fn pieces(clusters: &Clusters, extents: Extents, record_size: u64) -> RecordPieces {
+    let stream = ClusterStream::new(clusters.clone(), extents);
+    RecordPieces::new(Arc::new(stream), record_size)
 }
 
 fn first_record(

@@ -14,6 +14,7 @@ mod attribute_list;
 mod boot_sector;
 mod chunks;
 mod cluster_stream;
+mod collected;
 mod compressed;
 mod deleted;
 mod entries;
@@ -27,11 +28,13 @@ mod folder_cache;
 mod folder_paths;
 mod identity;
 mod index;
+mod index_slack;
 mod mft;
 mod name;
 mod notes;
 mod overlay;
 mod paths;
+mod record_pieces;
 mod reference;
 mod reparse;
 mod runs;
@@ -66,8 +69,10 @@ use volume_core::Core;
 pub use attribute::{Attribute, AttributeFlags, AttributeType, Form, NonResident};
 pub use attribute_list::{ListEntry, entries as attribute_list_entries};
 pub use boot_sector::{BootSector, is_one};
+pub use collected::CollectedFileTable;
 pub use file_name::{FileName, Namespace};
 pub use file_table::{FileTable, TableName};
+pub use index_slack::{SlackName, SlackPlace};
 pub use name::Name;
 pub use record::{FileRecord, RecordError};
 pub use reference::{FileReference, sequence_when_freed};
@@ -280,14 +285,16 @@ impl FileSystem for NtfsVolume {
         if entry.reference.is_none() {
             return self.open(&entry.path, stream);
         }
-        let file = self
-            .file_of_entry(entry)
+        let file = deleted::file_of_entry(&self.core, entry)
             .map_err(|problem| self.unreadable(&entry.path, problem))?;
         self.open_stream(&entry.path, &file, stream)
     }
 
     fn deleted(&self, visit: &mut dyn FnMut(Entry)) -> Result<()> {
-        self.visit_deleted(visit)
+        let table = self.file_table()?;
+        deleted::visit_records(&table, &self.core, visit);
+        self.visit_slack(&table, visit);
+        Ok(())
     }
 
     fn file_table(&self) -> Result<Option<Arc<FileTable>>> {
@@ -312,5 +319,20 @@ impl NtfsVolume {
     pub fn data_ranges(&self, path: &str, stream: Option<&str>) -> Result<Vec<Range<u64>>> {
         let (path, file) = self.file_at(path)?;
         self.stream_ranges(&path, &file, stream)
+    }
+}
+
+/// Records for tests elsewhere.
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::{AttributeType, FileReference, file_name, record};
+
+    pub(crate) use super::record::tests::record;
+
+    /// A name in a folder whose sequence number is its record's number.
+    pub(crate) fn name(folder: u16, name: &str) -> Vec<u8> {
+        let folder = FileReference::new(u64::from(folder), folder);
+        let value = file_name::tests::value(folder, name, 3, 0);
+        record::tests::resident(AttributeType::FILE_NAME, "", &value)
     }
 }

@@ -229,7 +229,8 @@ impl NtfsVolume {
             _ => {
                 let file = File::load(&self.core, at.reference.record());
                 let file = file.map_err(|error| error.to_string())?;
-                Ok(entries::of_file(at.path, &file))
+                let own = file.names().next().map(|name| name.times);
+                Ok(entries::of_file(at.path, &file).with_name_times(own.unwrap_or_default()))
             }
         }
     }

@@ -224,6 +224,17 @@ impl FileRecord<'_> {
         })
     }
 
+    /// Where its attributes end, behind the end mark: what follows is not in use. Where they are
+    /// damaged, the end of the record.
+    pub(super) fn attributes_end(&self) -> usize {
+        let mut walk = self.walk();
+        if walk.by_ref().any(|attribute| attribute.is_err()) {
+            return self.bytes.len();
+        }
+        // The mark, and what aligns it.
+        walk.end.saturating_add(8)
+    }
+
     /// Its first `$STANDARD_INFORMATION`.
     #[must_use]
     pub fn standard_information(&self) -> Option<StandardInformation> {

@@ -2,14 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::attribute::AttributeType;
+use super::attribute::{Attribute, AttributeType};
+use super::attribute_list;
 use super::boot_sector::BootSector;
 use super::cluster_stream::{ClusterStream, Clusters};
 use super::extents::Content;
 use super::file::File;
-use super::mft::Mft;
+use super::mft::{Mft, list_bytes};
 use super::name::Name;
 use super::notes::Notes;
+use super::record::{FileRecord, RecordError};
+use super::record_pieces::Records;
 use super::upcase::UpCase;
 use crate::{FormatError, ReadAt, read_vec_at};
 
@@ -27,6 +30,18 @@ pub(super) struct Core {
     pub(super) mft: Mft,
     pub(super) notes: Arc<Notes>,
     upcase: OnceLock<UpCase>,
+}
+
+impl Records for Core {
+    fn record(&self, number: u64) -> Result<FileRecord<'static>, RecordError> {
+        self.mft.record(number)
+    }
+
+    fn listed(&self, _base: &FileRecord<'_>, list: &Attribute<'_>) -> Result<Vec<u64>, String> {
+        let list = list_bytes(&self.clusters, list)?;
+        let entries = attribute_list::entries(&list);
+        Ok(entries.map(|entry| entry.record.record()).collect())
+    }
 }
 
 const BOOT_SECTOR: &str = "NTFS boot sector";

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::beside::EvidenceFolder;
+use super::file_table::TABLE;
 use super::opener::Opener;
 use super::recognise::{Given, recognise};
 use super::{Layer, LayerKind, Layout, Volume};
@@ -40,11 +41,14 @@ impl Opener<'_> {
                 layout: Layout::Loose,
                 place: place.to_owned(),
                 description: "loose files".to_owned(),
-                file_system: files,
+                file_system: Arc::clone(&files),
                 stands: None,
                 snapshot: None,
+                table_of: None,
             };
-            layer.volume = Some(self.push(volume));
+            let at = self.push(volume);
+            layer.volume = Some(at);
+            layer.children.extend(self.file_table(&files, TABLE, at));
         } else {
             for drive in &drives {
                 let child = self.drive(&files, drive, place);
@@ -82,16 +86,21 @@ impl Opener<'_> {
         };
         let mut layer = Layer::new(LayerKind::Folder, description.clone());
         let id = self.unique(&name);
-        layer.volume = Some(self.push(Volume {
+        let at = self.push(Volume {
             id,
             letter: drive.letter,
             layout: Layout::Drive,
             place: below(place, &drive.relative),
             description,
-            file_system,
+            file_system: Arc::clone(&file_system),
             stands: None,
             snapshot: None,
-        }));
+            table_of: None,
+        });
+        layer.volume = Some(at);
+        layer
+            .children
+            .extend(self.file_table(&file_system, TABLE, at));
         layer
     }
 

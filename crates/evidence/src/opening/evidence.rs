@@ -42,6 +42,14 @@ impl std::fmt::Debug for Evidence {
 }
 
 impl Evidence {
+    /// Whether it shows what volumes held as a whole, by an image or a collected file table, and not
+    /// only what somebody collected of them.
+    #[must_use]
+    pub fn shows_files(&self) -> bool {
+        let is_table = |volume: &Volume| volume.layout == Layout::FileTable;
+        !self.media.is_empty() || self.volumes.iter().any(is_table)
+    }
+
     /// Whether it is the image of a disk that holds no Windows: a stick, a card, a data disk.
     #[must_use]
     pub fn is_data_medium(&self) -> bool {
@@ -67,6 +75,9 @@ pub struct Volume {
     pub stands: Option<VolumePlace>,
     /// The snapshot that it is; `None` for a volume as it was when the image was made.
     pub snapshot: Option<Snapshot>,
+    /// Of a collected file table: the volume among whose files it was, by its place in
+    /// [`Evidence::volumes`]. `None` for everything else.
+    pub table_of: Option<usize>,
 }
 
 impl Volume {
@@ -95,6 +106,9 @@ pub enum Layout {
     Drive,
     /// Loose files: an artifact is known by its name and content only.
     Loose,
+    /// Paths are those of the volume whose file table (`$MFT`) was collected. The files are known by
+    /// name, times and size; their contents are not there, so no artifact is looked for.
+    FileTable,
 }
 
 /// Where a volume stands on a disk image.

@@ -5,6 +5,7 @@ mod collection;
 mod disk;
 mod evidence;
 mod file_system;
+mod file_table;
 mod layer;
 mod locked;
 mod opener;
@@ -22,7 +23,7 @@ pub use locked::LockedVolume;
 pub use options::{OpenOptions, OpenProgress};
 
 use crate::container::Nothing;
-use crate::{DiskFile, Error, FolderFileSystem, ReadAt, Result, SingleFile, host_name};
+use crate::{DiskFile, Error, FileSystem, FolderFileSystem, ReadAt, Result, SingleFile, host_name};
 use beside::DiskFolder;
 use opener::Opener;
 use recognise::{Given, recognise};
@@ -149,16 +150,20 @@ fn open_file(path: &Path, options: &OpenOptions<'_>) -> Result<Evidence> {
             let file_system = SingleFile::new(path)?;
             let mut layer = Layer::new(LayerKind::File, "single file");
             layer.notes = unread_logs_beside(path);
-            layer.volume = Some(opener.push(Volume {
+            let files: Arc<dyn FileSystem> = Arc::new(file_system);
+            let at = opener.push(Volume {
                 id: "files".to_owned(),
                 letter: None,
                 layout: Layout::Loose,
                 place: String::new(),
                 description: "single file".to_owned(),
-                file_system: Arc::new(file_system),
+                file_system: Arc::clone(&files),
                 stands: None,
                 snapshot: None,
-            }));
+                table_of: None,
+            });
+            layer.volume = Some(at);
+            layer.children.extend(opener.file_table(&files, &name, at));
             layer
         }
     };

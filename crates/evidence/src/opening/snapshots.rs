@@ -74,6 +74,7 @@ impl Opener<'_> {
                             created: copy.created,
                             of,
                         }),
+                        table_of: None,
                     };
                     layer.volume = Some(self.push(volume));
                 }

@@ -272,3 +272,52 @@ fn bytes_open_as_the_file_that_holds_them_does() {
     let error = open_bytes(Arc::new(b"regf".to_vec()), "SYSTEM", &options).unwrap_err();
     assert!(matches!(error, Error::Unsupported { .. }), "{error}");
 }
+
+/// A file table of six records: `$MFT`, and the root.
+fn small_file_table() -> Vec<u8> {
+    use crate::ntfs::testing::{name, record};
+    let mut bytes = record(0, 1, 1, &[name(5, "$MFT")]);
+    bytes.extend(vec![0; 4 * 1024]);
+    bytes.extend(record(5, 5, 3, &[name(5, ".")]));
+    bytes
+}
+
+#[test]
+fn a_collected_file_table_is_a_volume_beside_the_collected_files() {
+    let folder = TestFolder::new();
+    folder.write("out/C/Windows/x", b"x");
+    folder.write("out/C/$MFT", &small_file_table());
+    let evidence = open(folder.path()).unwrap();
+    let expected = [
+        ("C", Some('C'), Layout::Drive, "out/C"),
+        ("C-MFT", Some('C'), Layout::FileTable, "out/C/$MFT"),
+    ];
+    assert_eq!(volumes(&evidence), expected);
+    let table = &evidence.volumes[1];
+    assert_eq!(table.table_of, Some(0));
+    assert!(!table.is_whole() && evidence.shows_files());
+    assert_eq!(all_paths(table), ["$MFT"]);
+    assert_eq!(
+        all_paths(&evidence.volumes[0]),
+        ["$MFT", "Windows", "Windows/x"]
+    );
+
+    // Loose, and by itself.
+    let alone = TestFolder::new();
+    alone.write("mft.bin", &small_file_table());
+    let evidence = open(&alone.path().join("mft.bin")).unwrap();
+    let expected = [
+        ("files", None, Layout::Loose, ""),
+        ("files-MFT", None, Layout::FileTable, ""),
+    ];
+    assert_eq!(volumes(&evidence), expected);
+    alone.write("$MFT", &small_file_table());
+    let evidence = open(alone.path()).unwrap();
+    assert_eq!(volumes(&evidence)[1].3, "$MFT");
+
+    // Something else that is called so is said, and costs nothing.
+    alone.write("$MFT", b"nothing");
+    let evidence = open(alone.path()).unwrap();
+    assert_eq!(evidence.volumes.len(), 1);
+    assert!(evidence.notes[0].starts_with("`$MFT`: not read"));
+}

@@ -106,6 +106,7 @@ impl Opener<'_> {
             file_system: Arc::clone(&files),
             stands: Some(stands.clone()),
             snapshot: None,
+            table_of: None,
         };
         let of = self.push(volume);
         layer.volume = Some(of);

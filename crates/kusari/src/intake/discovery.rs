@@ -64,6 +64,8 @@ pub(crate) fn discover<'a>(
         match volume.layout {
             Layout::Drive => known_places(place, &kinds, &mut found, notes),
             Layout::Loose => loose_files(place, &kinds, &mut found, notes),
+            // Names without contents; what was collected stands on its own volume.
+            Layout::FileTable => {}
         }
     }
     keep_within(MOST_BYTES, &mut found, notes);

@@ -15,6 +15,7 @@ mod origin;
 mod place;
 mod sightings;
 mod stays;
+mod table;
 mod traces;
 
 pub use grouping::Likeness;
@@ -108,7 +109,8 @@ pub struct Sighting {
     pub size: Option<u64>,
     /// Whether it is there.
     pub state: FileState,
-    /// Its times as recorded.
+    /// Its times as recorded. Of a file that was collected with its volume's file table (`$MFT`)
+    /// those of the table; only the time of creation where the two differ in size.
     pub times: FileTimes,
     /// When it was last written, on one scale with all others: local time of a stick is read in the
     /// zone of the machine that it was in, else of the case.

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use kusari_evidence::Volume;
 
+use super::table::is_collected_with;
+use super::{Sighting, Stands};
 use crate::event::MachineIndex;
 use crate::harvest::FileTrace;
 use crate::identity::{Attribution, DeviceIndex, Identifier, IdentifierKind};
@@ -117,10 +119,27 @@ fn low_half(volume: &Identifier) -> Option<&str> {
 }
 
 /// A volume's serial number of 32 bits, as identifiers write it.
-pub(super) fn serial_of(volume: &Volume) -> Option<String> {
+fn serial_of(volume: &Volume) -> Option<String> {
     let identity = volume.file_system.identity();
     let serial = Identifier::volume_serial(identity.serial?);
     Some(serial.value)
+}
+
+/// The serial number of the volume that a file is on. A collected file's volume does not say it
+/// itself; the file table that was collected with it may.
+pub(super) fn serial_of_sighting(r: &Reconstruction, sighting: &Sighting) -> Option<String> {
+    let Stands::File {
+        evidence, volume, ..
+    } = sighting.stands
+    else {
+        return None;
+    };
+    let volumes = &r.evidence.get(evidence)?.evidence.volumes;
+    let own = volumes.get(volume)?;
+    let mut tables = volumes
+        .iter()
+        .filter(|table| is_collected_with(own, volume, table));
+    serial_of(own).or_else(|| tables.find_map(serial_of))
 }
 
 /// The place that a record of `machine` means.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use kusari_evidence::hash::sha256_of;
-use kusari_evidence::{Entry, EntryKind, FileSystem, FileTimes, Limits, Volume, walk};
+use kusari_evidence::{Entry, EntryKind, FileSystem, FileTimes, Layout, Limits, Volume, walk};
 
-use super::{CopiesOptions, CopyPlace, FileState, Sighting, Stands, bins};
+use super::{CopiesOptions, CopyPlace, FileState, Sighting, Stands, bins, table};
 use crate::reconstruction::{OpenedEvidence, Reconstruction};
 
 /// The most sightings; a pattern that fits everything would fill memory.
@@ -76,16 +76,21 @@ impl Found {
     }
 }
 
-struct Place<'a> {
-    opened: &'a OpenedEvidence,
+pub(super) struct Place<'a> {
+    pub(super) opened: &'a OpenedEvidence,
     opened_place: Option<CopyPlace>,
-    evidence: usize,
-    volume: &'a Volume,
+    pub(super) evidence: usize,
+    pub(super) volume: &'a Volume,
     number: usize,
 }
 
-/// Live volumes first, then shadow copies from the newest on: so each adds only what nothing
-/// later has.
+/// Whether a volume is a file table that was collected without the files.
+pub(super) fn is_table(volume: &Volume) -> bool {
+    volume.layout == Layout::FileTable
+}
+
+/// Live volumes first, then collected file tables, then shadow copies from the newest on: so each
+/// adds only what nothing before it has.
 fn in_order(one: &OpenedEvidence) -> Vec<usize> {
     let mut numbers: Vec<usize> = (0..one.evidence.volumes.len()).collect();
     numbers.sort_by_key(|number| {
@@ -93,6 +98,7 @@ fn in_order(one: &OpenedEvidence) -> Vec<usize> {
         let copy = volume.and_then(|volume| volume.snapshot.as_ref());
         (
             copy.is_some(),
+            volume.is_some_and(is_table),
             copy.map(|copy| std::cmp::Reverse(copy.number)),
         )
     });
@@ -144,7 +150,8 @@ fn on_volume(
         match bins::read(files, &record) {
             Ok(Some(mut bin)) if wanted(&bin.name) => {
                 // What somebody collected need not hold the content; then its absence says nothing.
-                if bin.state == FileState::GoneFromRecycleBin && !place.volume.is_whole() {
+                let knows_all = place.volume.is_whole() || is_table(place.volume);
+                if bin.state == FileState::GoneFromRecycleBin && !knows_all {
                     bin.state = FileState::Traced;
                 }
                 entries.extend(bin.on(place.volume));
@@ -172,7 +179,11 @@ fn on_volume(
             }
         }
     }
+    let collected = table::Collected::new(place, found);
     for own in entries {
+        if collected.takes(&own, found) {
+            continue;
+        }
         let same = known.get(&(own.entry.path.to_lowercase(), own.entry.size));
         let is_known = same.is_some_and(|times| times.contains(&own.entry.times));
         // What was deleted already when the copy was made is known from the volume, too.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use kusari_evidence::FileTimes;
 use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
-use super::place::{self, CopyPlace, OwnVolumes, serial_of};
+use super::place::{self, CopyPlace, OwnVolumes};
 use super::{CopiesOptions, FileState, Sighting, Stands};
 use crate::event::MachineIndex;
 use crate::harvest::FileTrace;
@@ -79,10 +79,7 @@ fn spots_of(r: &Reconstruction, sighting: &Sighting) -> Vec<Spot> {
     let volume = match sighting.place {
         // A stick has one volume that matters; its own names need not be those that others use.
         CopyPlace::Device(_) => String::new(),
-        _ => r
-            .volume_of(sighting)
-            .and_then(serial_of)
-            .unwrap_or_default(),
+        _ => place::serial_of_sighting(r, sighting).unwrap_or_default(),
     };
     let paths = std::iter::once(sighting.path.as_str()).chain(sighting.original_path.as_deref());
     paths

@@ -60,8 +60,8 @@ fn assemble(mut case: Case, options: &Options<'_>) -> Result<Reconstruction, Rec
         return Err(ReconstructError::NothingOpened { problems });
     }
     let Sources { live, copies } = find(&opened, &mut problems);
-    let has_media = opened.iter().any(|one| !one.evidence.media.is_empty());
-    if live.is_empty() && copies.is_empty() && logs.is_empty() && !has_media {
+    let shows_files = opened.iter().any(|one| one.evidence.shows_files());
+    if live.is_empty() && copies.is_empty() && logs.is_empty() && !shows_files {
         let evidence = opened
             .iter()
             .map(|o| o.evidence.path.display().to_string())

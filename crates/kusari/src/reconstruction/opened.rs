@@ -78,7 +78,7 @@ pub(super) fn open_all(
             Ok(evidence) => {
                 let evidence = unlocked(evidence, keys, opening, progress);
                 let owner = owner_of(case, owner, &evidence);
-                if matches!(owner, Owner::Device(_)) && evidence.media.is_empty() {
+                if matches!(owner, Owner::Device(_)) && !evidence.shows_files() {
                     problems.push(format!(
                         "{}: {} says nothing about the device; expected an image of it",
                         evidence.path.display(),

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use kusari::{Owner, Reconstruction};
-use kusari_evidence::{Entry, EntryKind, Limits, Volume, walk};
+use kusari_artifacts::text::AnsiCodePage;
+use kusari_artifacts::zone_identifier::{self, ZoneIdentifier};
+use kusari_evidence::{Entry, EntryKind, FileSystem, Limits, Volume, read_all, walk};
 use serde::Serialize;
 
 use crate::layout::{Column, Grid, Page, visible};
@@ -21,10 +23,19 @@ struct FileJson {
     modified: Option<String>,
     accessed: Option<String>,
     changed: Option<String>,
+    /// The times beside its name.
+    name_created: Option<String>,
+    name_modified: Option<String>,
+    name_accessed: Option<String>,
+    name_changed: Option<String>,
     deleted: bool,
     /// Where its record stands on the volume.
     reference: Option<u64>,
     streams: Vec<String>,
+    /// What its `Zone.Identifier` says.
+    zone: Option<String>,
+    referrer_url: Option<String>,
+    host_url: Option<String>,
 }
 
 /// Writes the files of every volume that was opened, with their times, deleted ones marked. What
@@ -45,8 +56,17 @@ pub fn files(
         } else {
             format!("{evidence_id}/{}", volume.place)
         };
-        let mut add = |entry: Entry| listed.push(file(&owner, &name, entry));
         let files = volume.file_system.as_ref();
+        let mut unread = Vec::new();
+        let mut add = |entry: Entry| {
+            let zone = zone_of(files, &entry).unwrap_or_else(|error| {
+                if unread.len() < MOST_UNREAD {
+                    unread.push(format!("{name}: {error}"));
+                }
+                None
+            });
+            listed.push(file(&owner, &name, entry, zone.as_ref()));
+        };
         let summary = walk(files, &Limits::default(), &mut add);
         notes.extend(
             summary
@@ -57,6 +77,7 @@ pub fn files(
         if let Err(error) = files.deleted(&mut add) {
             notes.push(format!("{name}: {error}"));
         }
+        notes.extend(unread);
     }
     match view.format {
         Format::Json => rows::json_array(out, listed.into_iter()),
@@ -72,9 +93,16 @@ pub fn files(
                 "modified",
                 "accessed",
                 "changed",
+                "name_created",
+                "name_modified",
+                "name_accessed",
+                "name_changed",
                 "deleted",
                 "reference",
                 "streams",
+                "zone",
+                "referrer_url",
+                "host_url",
             ];
             rows::csv(out, header, listed.into_iter().map(row))
         }
@@ -106,7 +134,34 @@ fn volumes<'a>(r: &'a Reconstruction, view: &View) -> Vec<(String, &'a str, &'a 
     all
 }
 
-fn file(owner: &str, volume: &str, entry: Entry) -> FileJson {
+/// The most streams that could not be read and are said.
+const MOST_UNREAD: usize = 100;
+
+/// What the stream `Zone.Identifier` of a file says; `None` where it has none. Of a deleted file it
+/// is read only as far as anything is left of it.
+fn zone_of(
+    files: &dyn FileSystem,
+    entry: &Entry,
+) -> kusari_evidence::Result<Option<ZoneIdentifier>> {
+    let mut streams = entry.streams.iter();
+    let Some(stream) = streams.find(|own| own.name == zone_identifier::STREAM) else {
+        return Ok(None);
+    };
+    if stream.size > zone_identifier::LARGEST {
+        return Ok(None);
+    }
+    let read = || {
+        let mut file = files.open_entry(entry, Some(&stream.name))?;
+        read_all(&mut file, zone_identifier::LARGEST)
+    };
+    match read() {
+        Ok(bytes) => Ok(Some(zone_identifier::read(&bytes, AnsiCodePage::default()))),
+        Err(_) if entry.deleted => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn file(owner: &str, volume: &str, entry: Entry, zone: Option<&ZoneIdentifier>) -> FileJson {
     let time = |at: Option<kusari_evidence::time::RecordedTime>| at.map(|at| at.to_string());
     FileJson {
         owner: owner.to_owned(),
@@ -122,6 +177,10 @@ fn file(owner: &str, volume: &str, entry: Entry) -> FileJson {
         modified: time(entry.times.modified),
         accessed: time(entry.times.accessed),
         changed: time(entry.times.changed),
+        name_created: time(entry.name_times.created),
+        name_modified: time(entry.name_times.modified),
+        name_accessed: time(entry.name_times.accessed),
+        name_changed: time(entry.name_times.changed),
         deleted: entry.deleted,
         reference: entry.reference,
         streams: entry
@@ -130,10 +189,19 @@ fn file(owner: &str, volume: &str, entry: Entry) -> FileJson {
             .map(|stream| stream.name)
             .collect(),
         path: entry.path,
+        zone: zone
+            .and_then(ZoneIdentifier::zone)
+            .map(|zone| zone.to_string()),
+        referrer_url: zone
+            .and_then(ZoneIdentifier::referrer_url)
+            .map(ToOwned::to_owned),
+        host_url: zone
+            .and_then(ZoneIdentifier::host_url)
+            .map(ToOwned::to_owned),
     }
 }
 
-fn row(file: FileJson) -> [String; 12] {
+fn row(file: FileJson) -> [String; 19] {
     [
         file.owner,
         file.volume,
@@ -144,9 +212,16 @@ fn row(file: FileJson) -> [String; 12] {
         or_empty(file.modified),
         or_empty(file.accessed),
         or_empty(file.changed),
+        or_empty(file.name_created),
+        or_empty(file.name_modified),
+        or_empty(file.name_accessed),
+        or_empty(file.name_changed),
         file.deleted.to_string(),
         or_empty(file.reference),
         file.streams.join(";"),
+        or_empty(file.zone),
+        or_empty(file.referrer_url),
+        or_empty(file.host_url),
     ]
 }
 

@@ -161,6 +161,7 @@ impl LogicalFiles {
             },
             size: if file.is_folder { 0 } else { file.size },
             times: file.times,
+            name_times: crate::FileTimes::default(),
             streams: Vec::new(),
             deleted: false,
             reference: u64::try_from(index).ok(),
