@@ -47,6 +47,7 @@ mod user_hive;
 pub(crate) mod usn_journal;
 pub(crate) mod vendor_log;
 mod windows_search;
+mod windows_search_11;
 
 use std::sync::Arc;
 
@@ -80,6 +81,7 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
     &usn_journal::KIND,
     &activities_cache::KIND,
     &windows_search::KIND,
+    &windows_search_11::KIND,
 ];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.

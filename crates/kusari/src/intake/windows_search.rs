@@ -84,27 +84,52 @@ fn read_in_place(
         return;
     }
     let scopes = Scopes::read(&database);
-    let own = windows_drive(&scopes);
-    let mut drives: BTreeMap<char, u64> = BTreeMap::new();
-    let mut outcome = items(&database, &mut |item| {
-        let Some(letter) = item.drive_letter() else {
-            return;
-        };
-        let count = drives.entry(letter).or_default();
-        *count = count.saturating_add(1);
-        // What lies on the machine's own drive are hundreds of thousands of files.
-        if (letter != own || wants(&item, options))
-            && let Some(trace) = trace_of(item, letter)
-        {
-            harvest.trace(trace);
-        }
-    });
+    let mut files = Files::new(&scopes);
+    let mut outcome = items(&database, &mut |item| files.take(item, options, harvest));
     for damage in scopes.damage.iter().cloned() {
         damage.push_to(&mut outcome.damage);
     }
     harvest.outcome(outcome);
-    if let Some(note) = note_of(&drives, &scopes, own) {
-        harvest.note(note);
+    files.note(harvest);
+}
+
+/// Makes traces of the files of an index, whatever form it has.
+pub(super) struct Files<'s> {
+    scopes: &'s Scopes,
+    /// The drive with Windows.
+    own: char,
+    /// How many items lie on each drive.
+    drives: BTreeMap<char, u64>,
+}
+
+impl<'s> Files<'s> {
+    pub(super) fn new(scopes: &'s Scopes) -> Self {
+        Self {
+            scopes,
+            own: windows_drive(scopes),
+            drives: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, item: Item, options: &ReadOptions, harvest: &mut Harvest) {
+        let Some(letter) = item.drive_letter() else {
+            return;
+        };
+        let count = self.drives.entry(letter).or_default();
+        *count = count.saturating_add(1);
+        // What lies on the machine's own drive are hundreds of thousands of files.
+        if (letter != self.own || wants(&item, options))
+            && let Some(trace) = trace_of(item, letter)
+        {
+            harvest.trace(trace);
+        }
+    }
+
+    /// Says how many items lie on other drives, and which volumes were there.
+    pub(super) fn note(&self, harvest: &mut Harvest) {
+        if let Some(note) = note_of(&self.drives, self.scopes, self.own) {
+            harvest.note(note);
+        }
     }
 }
 
@@ -128,7 +153,7 @@ fn wants(item: &Item, options: &ReadOptions) -> bool {
 
 /// What the index says of a file; nothing of a folder.
 fn trace_of(item: Item, letter: char) -> Option<FileTrace> {
-    if item.is_folder == Some(true) {
+    if item.is_folder == Some(true) || item.item_type.as_deref() == Some("Directory") {
         return None;
     }
     let time = |at: Option<Timestamp>| at.map(RecordedTime::utc);
