@@ -29,6 +29,7 @@ mod event_log;
 pub(crate) mod file_entries;
 mod file_use;
 mod hive;
+mod indexed_files;
 mod jump_list;
 pub(crate) mod locked;
 pub(crate) mod medium;

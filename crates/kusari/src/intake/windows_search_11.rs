@@ -5,7 +5,7 @@ use kusari_artifacts::sqlite::{self, Database};
 use kusari_artifacts::windows_search::{Scopes, sqlite as index};
 use kusari_artifacts::{Damage, Outcome};
 
-use super::windows_search::Files;
+use super::indexed_files::Files;
 use super::{ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Surroundings, Title};
 use crate::harvest::Harvest;
 
