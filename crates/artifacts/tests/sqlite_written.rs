@@ -14,8 +14,9 @@ const SCRIPT: &str = r#"
 import json, sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 print(json.dumps(db.execute("pragma integrity_check").fetchall()))
-for (name,) in db.execute("select name from sqlite_master").fetchall():
-    for row in db.execute(f'select "{name}".rowid, * from "{name}"'):
+for name, sql in db.execute("select name, sql from sqlite_master").fetchall():
+    rowid = "" if sql.endswith("WITHOUT ROWID") else f'"{name}".rowid, '
+    for row in db.execute(f'select {rowid}* from "{name}"'):
         print(json.dumps([v.hex() if isinstance(v, bytes) else v for v in row]))
 "#;
 
@@ -40,10 +41,8 @@ fn ours(bytes: &[u8], log: Option<&[u8]>) -> Vec<serde_json::Value> {
         let table = database.table(name).unwrap();
         let mut rows = database.rows(&table);
         for row in rows.by_ref() {
-            let rowid = row.rowid.unwrap().into();
-            let line: Vec<_> = std::iter::once(rowid)
-                .chain(row.values().map(shown))
-                .collect();
+            let rowid = row.rowid.map(Into::into);
+            let line: Vec<_> = rowid.into_iter().chain(row.values().map(shown)).collect();
             lines.push(line.into());
         }
         assert_eq!(rows.damage(), []);
@@ -83,6 +82,17 @@ fn table(rows: i64, longest: usize) -> Table {
     Table::new("t", "CREATE TABLE t(a INT, b TEXT, c REAL, d BLOB)", rows)
 }
 
+/// The same rows by a key of two columns.
+fn keyed(rows: i64, longest: usize) -> Table {
+    let rows = (0..rows).map(|n| {
+        let length = usize::try_from(n * n).unwrap() % (longest + 1);
+        let value = written::Value::Blob(vec![7; length]);
+        vec![(n / 10).into(), (n % 10).into(), value]
+    });
+    let sql = "CREATE TABLE k(a INTEGER, b INTEGER, v BLOB, PRIMARY KEY (a, b)) WITHOUT ROWID";
+    Table::new("k", sql, rows.collect())
+}
+
 #[test]
 fn sqlite_finds_what_is_written_sound_and_reads_the_same() {
     let folder = std::env::temp_dir().join(format!("kusari-sqlite-{}", std::process::id()));
@@ -101,7 +111,8 @@ fn check_all(folder: &Path) -> Option<()> {
             };
             for (rows, longest) in [(0, 0), (3, 100), (800, 40), (200, 3 * page_size)] {
                 let name = format!("{encoding:?}-{page_size}-{rows}.db");
-                let bytes = written::database(&layout, &[table(rows, longest)]);
+                let tables = [table(rows, longest), keyed(rows, longest)];
+                let bytes = written::database(&layout, &tables);
                 check(folder, &name, &bytes, None)?;
             }
         }

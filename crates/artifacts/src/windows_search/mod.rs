@@ -1,5 +1,5 @@
-//! The Windows Search index (`Windows.edb`): files that the indexer has seen, those on volumes that
-//! are gone among them.
+//! The Windows Search index (`Windows.edb`, `Windows.db`): files that the indexer has seen, those on
+//! volumes that are gone among them.
 //!
 //! ```
 //! # let bytes: Vec<u8> = Vec::new();
@@ -23,7 +23,8 @@
 //!
 //! The index of Windows 8 and later (`SystemIndex_PropertyStore`) is read, and that of Windows XP and
 //! 7 (`SystemIndex_0A`). In that of Windows Vista texts are compressed by Windows Search itself; they
-//! are not read. Windows 11 keeps the index in SQLite; that is another reader's.
+//! are not read. Windows 11 keeps the index in SQLite: [`sqlite`] reads that form
+//! to the same [`Item`]s and [`Scopes`].
 //!
 //! Sources: Joachim Metz, "Windows Search" (esedb-kb); MS Learn, the pages of the properties
 //! (`System.Search.GatherTime` and others); an index of Windows 10.
@@ -33,6 +34,8 @@ mod item;
 mod items;
 mod layout;
 mod scope;
+mod scope_guid;
+pub mod sqlite;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kusari_evidence::Guid;
 
+use super::scope_guid::guid_in;
 use crate::ese::{Column, Database, Row, Value};
 use crate::{Damage, Locator};
 
@@ -50,16 +51,15 @@ impl Scopes {
     /// Reads all of them. An index without them, such as Vista's, gives none.
     #[must_use]
     pub fn read(database: &Database<'_>) -> Self {
-        let mut scopes = Self::default();
         let Some(table) = database.table("SystemIndex_GthrPth") else {
-            return scopes;
+            return Self::default();
         };
         let columns = ["Scope", "Parent", "Name"].map(|name| table.column(name));
         let [Some(id), Some(parent), Some(name)] = columns else {
             // Windows XP and Vista have other columns in a table of this name.
-            return scopes;
+            return Self::default();
         };
-        let mut bytes = 0_usize;
+        let mut keeper = Keeper::default();
         for row in database.rows(table) {
             let entry = row.and_then(|row| {
                 let entry = entry(&row, id, parent, name)?;
@@ -67,22 +67,15 @@ impl Scopes {
             });
             match entry {
                 Ok((Some((id, scope)), deleted)) => {
-                    bytes = bytes.saturating_add(scope.name.len());
-                    if scopes.scopes.len() >= MOST || bytes > MOST_BYTES {
-                        Damage::new(0, 0, "more folders of the gatherer than are kept")
-                            .push_to(&mut scopes.damage);
+                    if !keeper.keep(id, scope, deleted) {
                         break;
-                    }
-                    // A row that was deleted does not stand against one that was not.
-                    if !deleted || !scopes.scopes.contains_key(&id) {
-                        scopes.scopes.insert(id, scope);
                     }
                 }
                 Ok((None, _)) => {}
-                Err(damage) => damage.push_to(&mut scopes.damage),
+                Err(damage) => damage.push_to(&mut keeper.scopes.damage),
             }
         }
-        scopes
+        keeper.scopes
     }
 
     /// How many there are.
@@ -173,6 +166,30 @@ impl Scopes {
     }
 }
 
+/// Takes up scopes as long as there is room.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    pub(super) scopes: Scopes,
+    bytes: usize,
+}
+
+impl Keeper {
+    /// Takes up a scope; false when there is room for no more, which then stands in the damage.
+    pub(super) fn keep(&mut self, id: u32, scope: Scope, deleted: bool) -> bool {
+        self.bytes = self.bytes.saturating_add(scope.name.len());
+        if self.scopes.scopes.len() >= MOST || self.bytes > MOST_BYTES {
+            Damage::new(0, 0, "more folders of the gatherer than are kept")
+                .push_to(&mut self.scopes.damage);
+            return false;
+        }
+        // A row that was deleted does not stand against one that was not.
+        if !deleted || !self.scopes.scopes.contains_key(&id) {
+            self.scopes.scopes.insert(id, scope);
+        }
+        true
+    }
+}
+
 fn entry(
     row: &Row<'_>,
     id: &Column,
@@ -196,54 +213,9 @@ fn entry(
     Ok(Some((id, scope)))
 }
 
-/// The GUID of a part such as `[8c816da2-9660-4bfc-8981-8bedf92cd394]/`.
-fn guid_in(name: &str) -> Option<Guid> {
-    let text = name.trim_end_matches('/');
-    let text = text.strip_prefix('[')?.strip_suffix(']')?;
-    let text = text.strip_prefix('{').unwrap_or(text);
-    let text = text.strip_suffix('}').unwrap_or(text);
-    parse_guid(text)
-}
-
-/// A GUID of five groups of hexadecimal digits.
-fn parse_guid(text: &str) -> Option<Guid> {
-    let groups: Vec<&str> = text.split('-').collect();
-    let lengths = groups.iter().map(|group| group.len());
-    if !lengths.eq([8, 4, 4, 4, 12]) {
-        return None;
-    }
-    let digits: String = groups.concat();
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = u128::from_str_radix(&digits, 16).ok()?.to_be_bytes();
-    // The first three parts lie lowest byte first.
-    for part in [0..4, 4..6, 6..8] {
-        if let Some(part) = bytes.get_mut(part) {
-            part.reverse();
-        }
-    }
-    Some(Guid(bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_guid_stands_in_brackets() {
-        let guid = guid_in("[8c816da2-9660-4bfc-8981-8bedf92cd394]/").unwrap();
-        assert_eq!(guid.to_string(), "{8C816DA2-9660-4BFC-8981-8BEDF92CD394}");
-        for other in [
-            "8c816da2-9660-4bfc-8981-8bedf92cd394/",
-            "[8c816da2-9660-4bfc-8981]/",
-            "[8c816da2-9660-4bfc-8981-8bedf92cd39+]/",
-            "[folder]/",
-            "[]",
-        ] {
-            assert_eq!(guid_in(other), None, "{other}");
-        }
-    }
 
     fn scopes(list: &[(u32, u32, &str)]) -> Scopes {
         let scope = |&(id, parent, name): &(u32, u32, &str)| {

@@ -29,6 +29,7 @@ mod event_log;
 pub(crate) mod file_entries;
 mod file_use;
 mod hive;
+mod indexed_files;
 mod jump_list;
 pub(crate) mod locked;
 pub(crate) mod medium;
@@ -48,6 +49,7 @@ mod user_hive;
 pub(crate) mod usn_journal;
 pub(crate) mod vendor_log;
 mod windows_search;
+mod windows_search_11;
 
 use std::sync::Arc;
 
@@ -82,6 +84,7 @@ pub const ARTIFACTS: &[&ArtifactKind] = &[
     &ntfs_log::KIND,
     &activities_cache::KIND,
     &windows_search::KIND,
+    &windows_search_11::KIND,
 ];
 
 /// One kind of artifact: where it lies, how it is known, and how it is read.

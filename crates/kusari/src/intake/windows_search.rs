@@ -4,25 +4,19 @@
 //! last took it up. None becomes an event: no user did that, and that a removable volume was there at
 //! that time is not confirmed on a real machine.
 
-use std::collections::BTreeMap;
-
 use kusari_artifacts::ese::Database;
-use kusari_artifacts::windows_search::{Item, Layout, Scopes, items};
+use kusari_artifacts::windows_search::{Layout, Scopes, items};
 use kusari_artifacts::{Damage, Outcome};
-use kusari_evidence::time::{RecordedTime, Timestamp};
-use kusari_evidence::{FileTimes, ReadAt};
+use kusari_evidence::ReadAt;
 
+use super::indexed_files::Files;
 use super::{
     ArtifactFile, ArtifactKind, InPlace, LooseFile, ReadOptions, Surroundings, Title, no_companions,
 };
-use crate::harvest::{FileTrace, Harvest};
-use crate::identity::Identifier;
+use crate::harvest::Harvest;
 
 /// Only pages with items are needed, so a larger index is read where it lies.
 const IN_PLACE_FROM: u64 = 64 << 20;
-
-/// The most volumes that are named to people, and folders that are looked at for Windows' drive.
-const MOST_NOTED: usize = 64;
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "windows-search",
@@ -84,87 +78,21 @@ fn read_in_place(
         return;
     }
     let scopes = Scopes::read(&database);
-    let own = windows_drive(&scopes);
-    let mut drives: BTreeMap<char, u64> = BTreeMap::new();
-    let mut outcome = items(&database, &mut |item| {
-        let Some(letter) = item.drive_letter() else {
-            return;
-        };
-        let count = drives.entry(letter).or_default();
-        *count = count.saturating_add(1);
-        // What lies on the machine's own drive are hundreds of thousands of files.
-        if (letter != own || wants(&item, options))
-            && let Some(trace) = trace_of(item, letter)
-        {
-            harvest.trace(trace);
-        }
-    });
+    let mut files = Files::new(&scopes);
+    let mut outcome = items(&database, &mut |item| files.take(item, options, harvest));
     for damage in scopes.damage.iter().cloned() {
         damage.push_to(&mut outcome.damage);
     }
     harvest.outcome(outcome);
-    if let Some(note) = note_of(&drives, &scopes, own) {
-        harvest.note(note);
-    }
-}
-
-/// The drive with Windows, on which the start menu lies: C: on nearly all machines.
-fn windows_drive(scopes: &Scopes) -> char {
-    let folders = scopes.named("ProgramData/").take(MOST_NOTED);
-    let mut addresses = folders.filter_map(|id| scopes.address(id));
-    addresses
-        .find_map(|address| {
-            let mut rest = address.strip_prefix("file:")?.chars();
-            let letter = rest.next().filter(char::is_ascii_alphabetic)?;
-            (rest.as_str() == ":/ProgramData/").then(|| letter.to_ascii_uppercase())
-        })
-        .unwrap_or('C')
-}
-
-fn wants(item: &Item, options: &ReadOptions) -> bool {
-    let name = item.name.as_deref();
-    name.is_some_and(|name| options.wants(name))
-}
-
-/// What the index says of a file; nothing of a folder.
-fn trace_of(item: Item, letter: char) -> Option<FileTrace> {
-    if item.is_folder == Some(true) {
-        return None;
-    }
-    let time = |at: Option<Timestamp>| at.map(RecordedTime::utc);
-    Some(FileTrace {
-        path: item.file_path()?,
-        volume: Some(Identifier::drive_letter(letter)),
-        computer: item.computer,
-        size: item.size,
-        times: FileTimes {
-            created: time(item.created),
-            modified: time(item.modified),
-            accessed: time(item.accessed),
-            changed: None,
-        },
-        seen: time(item.gathered),
-        locator: item.locator,
-    })
-}
-
-/// How many items lie on each other drive, and which volumes the gatherer knew there.
-fn note_of(drives: &BTreeMap<char, u64>, scopes: &Scopes, own: char) -> Option<String> {
-    let mut parts = Vec::new();
-    for (letter, count) in drives.iter().filter(|(letter, _)| **letter != own) {
-        parts.push(format!("{count} items on {letter}:"));
-    }
-    for volume in scopes.volumes().into_iter().take(MOST_NOTED) {
-        if let Some(letter) = volume.letter.filter(|letter| *letter != own) {
-            parts.push(format!("volume {} was {letter}:", volume.guid));
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join("; "))
+    files.note(harvest);
 }
 
 #[cfg(test)]
 mod tests {
+    use kusari_evidence::time::{RecordedTime, Timestamp};
+
     use super::*;
+    use crate::identity::Identifier;
     use kusari_fixtures::ese::windows_search::{Item as Written, Scope, database};
     use kusari_fixtures::ese::write;
 
