@@ -248,7 +248,8 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) show_notes: bool,
 
-    /// Also carve event records from the unused space of event logs; they are marked as recovered
+    /// Also carve event records from the unused space of event logs, and records of change journals
+    /// from whole NTFS volumes for `timeline --name`; they are marked as recovered
     ///
     /// Deleted keys and values of SYSTEM and NTUSER.DAT hives are always read, and marked so.
     #[arg(long, global = true)]

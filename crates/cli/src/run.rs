@@ -89,16 +89,22 @@ fn command(arguments: &Arguments, said: Said) -> Result<u8, Failure> {
                 ..common.clone()
             };
             let common = &everything;
-            let found = rebuild(case, common, Vec::new(), said)?;
-            if found.find_event(id).is_some() {
-                found
-            } else {
-                // Records of journals are millions; they are read only for an event that is
-                // nowhere else.
-                said.detail("no event with this id among those that are read by default");
+            let mut found = rebuild(case, common, Vec::new(), said)?;
+            // Records of journals are millions, and to carve them whole volumes are read: only for an
+            // event that is nowhere else.
+            for carve in [false, true] {
+                if found.find_event(id).is_some() {
+                    break;
+                }
+                said.detail("no event with this id among those that were read; more are");
                 let again = case::from_inputs(&inputs(&arguments.command).inputs, common)?;
-                rebuild(again, common, vec![NamePattern::any()], said)?
+                let common = Common {
+                    carve,
+                    ..everything.clone()
+                };
+                found = rebuild(again, &common, vec![NamePattern::any()], said)?;
             }
+            found
         }
     };
     said.detail(format_args!(

@@ -571,6 +571,58 @@ fn copies_give_the_report_s_list_of_what_was_found() {
 }
 
 #[test]
+fn records_of_a_journal_are_carved_from_free_space_when_asked_for() {
+    use kusari_fixtures::usn_journal::{Change, JournalWriter};
+    let spoilt = Spoilt::new("carve");
+    let mut freed = JournalWriter::new(0x10_0000);
+    freed.change(&Change {
+        version: 2,
+        file: (77 | 1 << 48, 0),
+        parent: (5 | 5 << 48, 0),
+        time: 132_990_000_000_000_000,
+        reasons: 0x8000_0200,
+        source: 0,
+        security_id: 0,
+        attributes: 0x20,
+        name: "ESB-old.bak".encode_utf16().collect(),
+    });
+    let freed = freed.into_bytes();
+    // Where nothing stands, in the raw image of the notebook's volume.
+    let part = spoilt.path("images/dev-notebook.006");
+    let mut bytes = std::fs::read(&part).unwrap();
+    let cluster = bytes
+        .chunks(4096)
+        .position(|own| own.iter().all(|byte| *byte == 0));
+    let at = cluster.unwrap() * 4096;
+    bytes[at..at + freed.len()].copy_from_slice(&freed);
+    std::fs::write(&part, bytes).unwrap();
+    let of = |more: &[&str]| -> Vec<Value> {
+        let case = spoilt.case();
+        let own = [
+            "timeline",
+            &case,
+            "--all",
+            "--format",
+            "jsonl",
+            "--machine",
+            "dev-notebook",
+        ];
+        let all = stdout(&[&own, more].concat());
+        let events = all.lines().map(|line| serde_json::from_str(line).unwrap());
+        let is_carved = |event: &Value| event["artifact"] == "carved-usn-records";
+        events.filter(is_carved).collect()
+    };
+    assert!(of(&[]).is_empty());
+    let carved = of(&["--carve"]);
+    assert_eq!(carved.len(), 1, "{carved:#?}");
+    assert_eq!(carved[0]["file"], r"C:\ESB-old.bak");
+    assert_eq!(carved[0]["action"], "file-deleted");
+    assert_eq!(carved[0]["confidence"], "recovered");
+    let page = stdout(&["explain", field(&carved[0], "event_id"), &spoilt.case()]);
+    assert!(page.contains("FILE_DELETE"), "{page}");
+}
+
+#[test]
 fn files_of_a_stick_are_in_its_timeline_and_lead_to_their_entries() {
     let of = [
         "timeline",

@@ -161,7 +161,8 @@ impl Reconstruction {
     /// The bytes of a source that is always read where it lies, since it can be larger than memory.
     fn open_in_place(&self, event: &EventView<'_>) -> Option<Arc<dyn ReadAt>> {
         let place = event.source.place.as_ref()?;
-        let is_volume = event.source.artifact == intake::file_entries::NAME;
+        let of_volumes = [intake::file_entries::NAME, intake::carved_journal::NAME];
+        let is_volume = of_volumes.contains(&event.source.artifact);
         let always = |kind: &ArtifactKind| kind.in_place.is_some_and(|way| way.from == 0);
         if !is_volume && !kind_of(event.source).is_some_and(always) {
             return None;
@@ -248,7 +249,8 @@ fn in_place<'a>(
     if bytes.is_empty() {
         return Err(nothing());
     }
-    let decoded = if event.source.artifact == intake::usn_journal::NAME {
+    let of_journals = [intake::usn_journal::NAME, intake::carved_journal::NAME];
+    let decoded = if of_journals.contains(&event.source.artifact) {
         intake::usn_journal::decoded(&bytes)
     } else {
         Vec::new()

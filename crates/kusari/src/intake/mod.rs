@@ -23,6 +23,7 @@
 //! [`PropertyKind`]: crate::identity::PropertyKind
 
 mod activities_cache;
+pub(crate) mod carved_journal;
 mod code_page;
 mod discovery;
 mod event_log;
@@ -184,6 +185,7 @@ pub fn title_of(name: &str) -> Option<Title> {
         (medium::NAME, medium::TITLE),
         (locked::NAME, locked::TITLE),
         (file_entries::NAME, file_entries::TITLE),
+        (carved_journal::NAME, carved_journal::TITLE),
     ];
     if let Some((_, title)) = own.into_iter().find(|(own, _)| *own == name) {
         return Some(title);
@@ -237,7 +239,8 @@ pub struct ReadOptions {
     pub all: bool,
     /// Show what is redacted by default (a login log's note can hold a mistyped password).
     pub show_redacted: bool,
-    /// Also carve event records from the unused space of a log. Deleted keys and values of SYSTEM
+    /// Also carve event records from the unused space of a log, and records of change journals from
+    /// the whole of NTFS volumes, for [`Self::names`]. Deleted keys and values of SYSTEM
     /// and NTUSER.DAT hives are always read, and marked as recovered.
     pub carve: bool,
     /// Files by whose names records of change journals become events. Those of a machine's volumes
@@ -293,6 +296,7 @@ mod tests {
             medium::NAME,
             locked::NAME,
             file_entries::NAME,
+            carved_journal::NAME,
         ]);
         for name in &names {
             let title = title_of(name).unwrap();
@@ -300,6 +304,6 @@ mod tests {
         }
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), ARTIFACTS.len() + 4);
+        assert_eq!(names.len(), ARTIFACTS.len() + 5);
     }
 }

@@ -107,7 +107,7 @@ fn assemble(mut case: Case, options: &Options<'_>) -> Result<Reconstruction, Rec
         let name = log.evidence.id.clone();
         gathering.take(Origin::LoginLog { label: &log.label }, name, read);
     }
-    gathering.take_media(&case, &opened);
+    gathering.take_media(&case, &opened, &options.read);
     Ok(gathering.finish(case, opened, problems))
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kusari_evidence::FileTimes;
+use std::sync::Arc;
+
+use kusari_evidence::{FileTimes, Window};
 
 use super::earlier::Said;
 use super::events::Events;
@@ -12,7 +14,7 @@ use crate::case::Case;
 use crate::event::{MachineIndex, SourceIndex};
 use crate::harvest::FileTrace;
 use crate::identity::Statements;
-use crate::intake::{self, Found, SourceRead};
+use crate::intake::{self, Found, ReadOptions, SourceRead};
 use crate::machine::Gathered;
 use crate::source::{Source, SourcePlace};
 
@@ -155,7 +157,12 @@ impl Gathering {
     }
 
     /// The images themselves: what of a device is known by its medium, and what stays locked.
-    pub(super) fn take_media(&mut self, case: &Case, opened: &[OpenedEvidence]) {
+    pub(super) fn take_media(
+        &mut self,
+        case: &Case,
+        opened: &[OpenedEvidence],
+        options: &ReadOptions,
+    ) {
         for (number, one) in opened.iter().enumerate() {
             let (owner, label) = match one.owner {
                 Owner::Machine(machine) => (Some(machine), None),
@@ -177,6 +184,7 @@ impl Gathering {
             if label.is_some() {
                 self.take_files(number, one, label);
             }
+            self.take_carved(number, one, (owner, label), options);
             for volume in &one.evidence.locked {
                 let harvest = intake::locked::read(volume);
                 let origin = Origin::Image {
@@ -224,6 +232,48 @@ impl Gathering {
                 }),
             };
             self.take(origin, name, SourceRead::of_image(harvest, size, None));
+        }
+    }
+
+    /// Records of change journals from whole volumes.
+    fn take_carved(
+        &mut self,
+        evidence: usize,
+        one: &OpenedEvidence,
+        (owner, label): (Option<usize>, Option<&str>),
+        options: &ReadOptions,
+    ) {
+        for (number, volume) in one.evidence.volumes.iter().enumerate() {
+            if !intake::carved_journal::is_wanted(volume, options) {
+                continue;
+            }
+            let stands = volume.stands.as_ref();
+            let media = stands.and_then(|stands| one.evidence.media.get(stands.media));
+            let (Some(stands), Some(media)) = (stands, media) else {
+                continue;
+            };
+            let bytes = Window::new(Arc::clone(&media.bytes), stands.start, stands.length);
+            let harvest = intake::carved_journal::read(volume, &bytes, options);
+            let name = [one.evidence.id.as_str(), volume.place.as_str()];
+            let name = name.into_iter().filter(|part| !part.is_empty());
+            let name = name.collect::<Vec<_>>().join("/");
+            let origin = Origin::Image {
+                owner,
+                label,
+                artifact: intake::carved_journal::NAME,
+                page: intake::carved_journal::PAGE,
+                place: Some(SourcePlace {
+                    evidence,
+                    volume: number,
+                    path: String::new(),
+                    stream: None,
+                }),
+            };
+            self.take(
+                origin,
+                name,
+                SourceRead::of_image(harvest, stands.length, None),
+            );
         }
     }
 
