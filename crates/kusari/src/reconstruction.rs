@@ -66,8 +66,9 @@ pub enum ReconstructError {
     /// Evidence was opened, but no artifact was found on it.
     #[error(
         "no artifact that Kusari reads was found on: {}\nexpected a disk image, a folder with \
-         Windows or Users in it, or hives, event logs (*.evtx) or setup logs; a stick's own login \
-         log is given with --vendor-log or in the case file",
+         Windows or Users in it, or hives, event logs (*.evtx), setup logs, shortcuts, jump lists, \
+         files of recycle bins, change journals or a $MFT; a stick's own login log is given with \
+         --vendor-log or in the case file",
         evidence.join(", ")
     )]
     NothingFound {

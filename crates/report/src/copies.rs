@@ -250,7 +250,11 @@ fn page(r: &Reconstruction, found: &Copies, view: &View) -> Page {
         };
         let members = (1_usize..).zip(&group.members);
         for (member, (likeness, own)) in members.filter(|(_, (_, own))| is_selected(own, view)) {
-            let recorded = |at: Option<_>| at.map(shown_time::to_the_second).unwrap_or_default();
+            // With a space, so that a narrow column breaks between day and time.
+            let recorded = |at: Option<_>| {
+                let shown = at.map(shown_time::to_the_second);
+                shown.map(|at| at.replace('T', " ")).unwrap_or_default()
+            };
             let mut created = vec![recorded(own.times.created)];
             if let Some(at) = own.created {
                 let time = shown_time::date_and_time(at.estimate, view.timezone);

@@ -1,8 +1,9 @@
 //! The recycle bin of Windows Vista and later: who deleted which file when.
 
+use kusari_artifacts::Locator;
 use kusari_artifacts::recycle_bin::{BinPlace, content_name, is_index_file, read_index_file};
 use kusari_evidence::FileTimes;
-use kusari_evidence::time::RecordedTime;
+use kusari_evidence::time::{RecordedTime, Timestamp};
 
 use super::file_use::letter_of;
 use super::{
@@ -61,33 +62,62 @@ fn read(
             };
             format!("; its content {content} {state}")
         });
-    let volume = volume_of(around, &deleted.original_path);
-    harvest.event(&NewEvent {
-        time: RecordedTime::utc(at),
-        meaning: meaning::RECYCLE_BIN_DELETED,
-        action: Action::FileDeleted,
-        whose: Whose::ThisMachine,
-        device: None,
-        volume: volume.clone(),
-        user: BinPlace::of(around.path).and_then(|place| place.sid),
-        file: Some(&deleted.original_path),
+    PutIntoBin {
+        at,
+        path: &deleted.original_path,
+        size: Some(deleted.size),
         message: &format!("put into the recycle bin, {} bytes{state}", deleted.size),
         locator: &deleted.locator,
-        confidence: Confidence::Recorded,
-    });
-    harvest.trace(FileTrace {
-        path: deleted.original_path,
-        volume,
-        computer: None,
-        size: Some(deleted.size),
-        times: FileTimes::default(),
-        seen: Some(RecordedTime::utc(at)),
-        locator: deleted.locator,
-    });
+    }
+    .tell(around, harvest);
+}
+
+/// A file that was put into a bin, as either kind of bin tells of it.
+pub(super) struct PutIntoBin<'a> {
+    /// When.
+    pub(super) at: Timestamp,
+    /// The path that it had.
+    pub(super) path: &'a str,
+    /// Its size in bytes; `None` where the record keeps whole clusters.
+    pub(super) size: Option<u64>,
+    /// The record in words.
+    pub(super) message: &'a str,
+    /// Where the record stands.
+    pub(super) locator: &'a Locator,
+}
+
+impl PutIntoBin<'_> {
+    /// As an event, and as a trace of the file.
+    pub(super) fn tell(&self, around: &Surroundings<'_>, harvest: &mut Harvest) {
+        let volume = volume_of(around, self.path);
+        let at = RecordedTime::utc(self.at);
+        harvest.event(&NewEvent {
+            time: at,
+            meaning: meaning::RECYCLE_BIN_DELETED,
+            action: Action::FileDeleted,
+            whose: Whose::ThisMachine,
+            device: None,
+            volume: volume.clone(),
+            user: BinPlace::of(around.path).and_then(|place| place.sid),
+            file: Some(self.path),
+            message: self.message,
+            locator: self.locator,
+            confidence: Confidence::Recorded,
+        });
+        harvest.trace(FileTrace {
+            path: self.path.to_owned(),
+            volume,
+            computer: None,
+            size: self.size,
+            times: FileTimes::default(),
+            seen: Some(at),
+            locator: self.locator.clone(),
+        });
+    }
 }
 
 /// The volume that a bin is on: each volume has its own. Without the volume, the letter that it had.
-pub(super) fn volume_of(around: &Surroundings<'_>, original_path: &str) -> Option<Identifier> {
+fn volume_of(around: &Surroundings<'_>, original_path: &str) -> Option<Identifier> {
     let identity = around
         .volume
         .map(|volume| volume.file_system.identity())

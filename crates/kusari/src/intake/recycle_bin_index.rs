@@ -1,16 +1,13 @@
 //! The recycle bin of Windows 95 to XP: one index a bin.
 
-use kusari_artifacts::recycle_bin::{BinPlace, Info2Record, read_info2};
+use kusari_artifacts::recycle_bin::{Info2Record, read_info2};
 use kusari_artifacts::text::AnsiCodePage;
-use kusari_evidence::FileTimes;
-use kusari_evidence::time::RecordedTime;
 
-use super::recycle_bin::volume_of;
+use super::recycle_bin::PutIntoBin;
 use super::{
     ArtifactFile, ArtifactKind, LooseFile, ReadOptions, Surroundings, Title, no_companions,
 };
-use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
-use crate::harvest::{FileTrace, Harvest};
+use crate::harvest::Harvest;
 
 pub(super) static KIND: ArtifactKind = ArtifactKind {
     name: "recycle-bin-index",
@@ -64,31 +61,16 @@ fn deleted(record: &Info2Record, around: &Surroundings<'_>, harvest: &mut Harves
         (false, Some((false, content))) => format!("; its content {content} is gone"),
         (false, None) => String::new(),
     };
-    let volume = volume_of(around, &path);
-    harvest.event(&NewEvent {
-        time: RecordedTime::utc(at),
-        meaning: meaning::RECYCLE_BIN_DELETED,
-        action: Action::FileDeleted,
-        whose: Whose::ThisMachine,
-        device: None,
-        volume: volume.clone(),
-        user: BinPlace::of(around.path).and_then(|place| place.sid),
-        file: Some(&path),
+    PutIntoBin {
+        at,
+        path: &path,
+        // In whole clusters, which is not the file's size.
+        size: None,
         message: &format!(
             "put into the recycle bin, {} bytes on the disk{state}",
             record.size_on_disk
         ),
         locator: &record.locator,
-        confidence: Confidence::Recorded,
-    });
-    harvest.trace(FileTrace {
-        path,
-        volume,
-        computer: None,
-        // The record keeps the size in whole clusters, which is not the file's.
-        size: None,
-        times: FileTimes::default(),
-        seen: Some(RecordedTime::utc(at)),
-        locator: record.locator.clone(),
-    });
+    }
+    .tell(around, harvest);
 }
