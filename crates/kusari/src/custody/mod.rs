@@ -6,6 +6,6 @@ mod table;
 
 pub(crate) use runs::Runs;
 pub use session::Session;
-pub(crate) use session::sessions;
+pub(crate) use session::{TRAILING, sessions};
 pub use table::{Cell, CustodyTable, Day, Line, LineKind, Row};
 pub(crate) use table::{Input, table};

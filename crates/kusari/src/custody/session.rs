@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use kusari_evidence::time::TICKS_PER_SECOND;
+use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 
 use super::Runs;
 use crate::event::{Action, Confidence, MachineIndex, meaning};
@@ -16,9 +16,9 @@ use crate::reconstruction::Events;
 /// are loaded and logs written over several seconds; seen in the field: 7 to 15 s behind the plug.
 const SAME_MOMENT: i64 = 60 * TICKS_PER_SECOND;
 
-/// A login that is recorded this little before the connection still belongs to it, since a logged
-/// connection trails the plug.
-const TRAILING: i64 = 15 * TICKS_PER_SECOND;
+/// A login or a use of a file that is recorded this little before the connection still belongs to it,
+/// since a logged connection trails the plug; likewise behind a removal.
+pub(crate) const TRAILING: i64 = 15 * TICKS_PER_SECOND;
 
 /// Logins without a connection, and a removal behind them, belong together only within half a day.
 const HALF_DAY: i64 = 12 * 3600 * TICKS_PER_SECOND;
@@ -50,6 +50,32 @@ impl Session {
             &self.removed,
         ];
         all.into_iter().flatten().copied()
+    }
+
+    /// When it began, by the machine's own clock; `None` without a connection on record.
+    pub(crate) fn begin(&self, events: &Events) -> Option<Timestamp> {
+        let connected = self.connected.iter();
+        connected.map(|event| events.own_time(*event)).min()
+    }
+
+    /// When it ended, by the machine's own clock; `None` without a removal on record.
+    pub(crate) fn end(&self, events: &Events) -> Option<Timestamp> {
+        let removed = self.removed.iter();
+        removed.map(|event| events.own_time(*event)).max()
+    }
+
+    /// Whether a moment of the machine's own clock, the first and the last that a recorded time can
+    /// mean, lies in it. Without a record of both ends nobody knows how long it lasted.
+    pub(crate) fn holds(
+        &self,
+        events: &Events,
+        (first, last): (Timestamp, Timestamp),
+        tolerance: i64,
+    ) -> bool {
+        let span = self.begin(events).zip(self.end(events));
+        span.is_some_and(|(begin, end)| {
+            begin.ticks_since(last) <= tolerance && first.ticks_since(end) <= tolerance
+        })
     }
 }
 

@@ -7,7 +7,7 @@
 use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 
 use super::{CopyGroup, CopyPlace, FileState, Likeness, Sighting};
-use crate::custody::Session;
+use crate::custody::{Session, TRAILING};
 use crate::event::MachineIndex;
 use crate::identity::DeviceIndex;
 use crate::reconstruction::Reconstruction;
@@ -92,9 +92,6 @@ impl CopiedFrom {
         }
     }
 }
-
-/// Records of a plug trail it, and those of a pull come before it is over.
-const TRAILING: i64 = 15 * TICKS_PER_SECOND;
 
 /// The most members that are held against each other; more are no longer for people to read.
 const MOST: usize = 400;
@@ -192,7 +189,7 @@ fn agreements(
                 // there at the latest when a record first speaks of it.
                 let seen = first_seen(r, copy);
                 let fits = |stay: &Session| {
-                    begin(r, stay).is_some_and(|begin| {
+                    stay.begin(&r.events).is_some_and(|begin| {
                         there.ticks_since(begin) <= 0
                             && seen.is_none_or(|seen| begin.ticks_since(seen) <= 0)
                     })
@@ -245,23 +242,9 @@ fn stays(
     all.filter(move |(_, stay)| stay.device == device && stay.machine == machine)
 }
 
-fn begin(r: &Reconstruction, stay: &Session) -> Option<Timestamp> {
-    stay.connected
-        .iter()
-        .map(|event| r.events.own_time(*event))
-        .min()
-}
-
-/// Whether a moment of the machine's own clock lies in a stay of which both ends are known.
+/// Whether a moment of the machine's own clock lies in a stay.
 fn holds(r: &Reconstruction, stay: &Session, at: Timestamp) -> bool {
-    let end = stay
-        .removed
-        .iter()
-        .map(|event| r.events.own_time(*event))
-        .max();
-    begin(r, stay).zip(end).is_some_and(|(begin, end)| {
-        begin.ticks_since(at) <= TRAILING && at.ticks_since(end) <= TRAILING
-    })
+    stay.holds(&r.events, (at, at), TRAILING)
 }
 
 /// The stay without a removal on record in which a moment of the machine's own clock can lie: the last
@@ -275,7 +258,7 @@ fn behind_plug(
     /// Longer than anybody leaves a stick where no record shows it any more.
     const HALF_DAY: i64 = 12 * 3600 * TICKS_PER_SECOND;
     let before = stays(r, device, machine).filter_map(|(number, stay)| {
-        let begin = begin(r, stay)?;
+        let begin = stay.begin(&r.events)?;
         let behind = at.ticks_since(begin);
         (-TRAILING..=HALF_DAY)
             .contains(&behind)

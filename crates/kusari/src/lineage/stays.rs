@@ -9,6 +9,7 @@ use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND};
 
 use super::traces::utc;
 use super::{CopyPlace, Sighting};
+use crate::custody::Session;
 use crate::event::MachineIndex;
 use crate::identity::DeviceIndex;
 use crate::reconstruction::Reconstruction;
@@ -47,25 +48,12 @@ pub(super) fn place(r: &Reconstruction, sighting: &mut Sighting) {
 
 /// The stays of the device that hold this time, each by its machine's own clock.
 fn stays_with(r: &Reconstruction, device: DeviceIndex, at: RecordedTime) -> Vec<usize> {
-    let holds = |machine: MachineIndex, connected: &[usize], removed: &[usize]| {
-        let Some(machine) = r.machine(machine) else {
-            return false;
-        };
-        let (first, last) = machine.clock.to_utc(at);
-        let came = connected
-            .iter()
-            .map(|event| r.events.own_time(*event))
-            .min();
-        let left = removed.iter().map(|event| r.events.own_time(*event)).max();
-        // Without a record of both ends nobody knows how long it stayed.
-        came.zip(left).is_some_and(|(came, left)| {
-            came.ticks_since(last) <= STEP && first.ticks_since(left) <= STEP
-        })
+    let holds = |stay: &Session| {
+        let machine = r.machine(stay.machine);
+        machine.is_some_and(|own| stay.holds(&r.events, own.clock.to_utc(at), STEP))
     };
     let all = r.sessions.iter().enumerate();
-    all.filter(|(_, stay)| {
-        stay.device == device && holds(stay.machine, &stay.connected, &stay.removed)
-    })
-    .map(|(number, _)| number)
-    .collect()
+    all.filter(|(_, stay)| stay.device == device && holds(stay))
+        .map(|(number, _)| number)
+        .collect()
 }

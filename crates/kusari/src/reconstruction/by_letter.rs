@@ -7,15 +7,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kusari_evidence::time::TICKS_PER_SECOND;
-
 use super::events::Events;
-use crate::custody::Session;
+use crate::custody::{Session, TRAILING};
 use crate::event::{Confidence, MachineIndex};
 use crate::identity::{Device, DeviceIndex, IdentifierKind};
-
-/// Records of a plug trail it, and those of a pull come before it is over.
-const TRAILING: i64 = 15 * TICKS_PER_SECOND;
 
 /// What the message of such an event says behind its own words.
 const SAYS: &str = " (the device is inferred from its drive letter and its stay)";
@@ -53,7 +48,10 @@ pub(super) fn attribute(events: &mut Events, devices: &[Device], sessions: &[Ses
         };
         let there = candidates.iter().copied().filter(|device| {
             let stays = stays.get(&(machine, *device)).into_iter().flatten();
-            stays.into_iter().any(|stay| holds(events, stay, index))
+            let at = events.own_time(index);
+            stays
+                .into_iter()
+                .any(|stay| stay.holds(events, (at, at), TRAILING))
         });
         let there: Vec<DeviceIndex> = there.collect();
         if !there.is_empty() {
@@ -94,17 +92,6 @@ fn users_of_letters(devices: &[Device]) -> Users {
         }
     }
     users
-}
-
-/// Whether an event lies in a stay of which both ends are on record.
-fn holds(events: &Events, stay: &Session, event: usize) -> bool {
-    let at = events.own_time(event);
-    let own = |&event: &usize| events.own_time(event);
-    let begin = stay.connected.iter().map(own).min();
-    let end = stay.removed.iter().map(own).max();
-    begin.zip(end).is_some_and(|(begin, end)| {
-        begin.ticks_since(at) <= TRAILING && at.ticks_since(end) <= TRAILING
-    })
 }
 
 #[cfg(test)]
