@@ -514,6 +514,24 @@ fn copies_are_counted_by_place_in_either_language() {
     assert!(page.contains(counted), "{page}");
     let japanese = stdout(&["copies", &images(), "--name", "ESBR4.bak", "--lang", "ja"]);
     assert!(japanese.contains("現存: 6件（5か所）"), "{japanese}");
+    let places = |more: &[&str]| -> BTreeSet<String> {
+        let case = images();
+        let own = ["copies", &case, "--name", "ESBR4.bak", "--format", "json"];
+        let found = json(&[&own, more].concat());
+        rows(&found)
+            .map(|own| field(own, "place").to_owned())
+            .collect()
+    };
+    let of = |names: &[&str]| {
+        names
+            .iter()
+            .map(ToString::to_string)
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(places(&["--machine", "dev-desktop"]), of(&["dev-desktop"]));
+    assert_eq!(places(&["--device", "012"]), of(&["012"]));
+    let both = places(&["--device", "012", "--machine", "dev-desktop"]);
+    assert_eq!(both, of(&["012", "dev-desktop"]));
     let nothing = stdout(&["copies", &images(), "--name", "no such*"]);
     assert!(nothing.contains("No file of that name"), "{nothing}");
 }

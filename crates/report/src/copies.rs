@@ -80,15 +80,19 @@ pub fn copies(
     }
 }
 
+/// With `--machine` only places of these machines, with `--device` only these devices, with both either.
 fn is_selected(own: &Sighting, view: &View) -> bool {
+    let selection = &view.selection;
+    let asks_for_machines = !selection.has_machine(None);
+    let asks_for_devices = !selection.has_device(None);
     match own.place {
         CopyPlace::Machine(index) | CopyPlace::Letter(index, _) => {
-            view.selection.has_machine(Some(index))
+            selection.has_machine(Some(index)) && (asks_for_machines || !asks_for_devices)
         }
-        CopyPlace::Device(index) => view.selection.has_device(Some(index)),
-        CopyPlace::Volume(_) | CopyPlace::Share(_) => {
-            view.selection.has_machine(None) && view.selection.has_device(None)
+        CopyPlace::Device(index) => {
+            selection.has_device(Some(index)) && (asks_for_devices || !asks_for_machines)
         }
+        CopyPlace::Volume(_) | CopyPlace::Share(_) => !asks_for_machines && !asks_for_devices,
     }
 }
 
