@@ -7,6 +7,7 @@
 //! [`MachineClock::correction_at`]; everything that asks for a corrected time asks there.
 
 mod correction;
+pub mod network;
 mod zone;
 
 pub use correction::{Correction, MachineClock, RecordedStep};

@@ -200,6 +200,7 @@ impl Scene {
             file: Some(&path),
             message: "record",
             locator: &locator,
+            number: None,
             confidence: Confidence::Recorded,
         };
         let Events { table, strings, .. } = &mut self.events;
@@ -252,6 +253,7 @@ impl Scene {
             file: None,
             message: "record",
             locator: &locator,
+            number: None,
             confidence,
         };
         let Events { table, strings, .. } = &mut self.events;
