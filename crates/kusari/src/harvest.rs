@@ -61,6 +61,10 @@ pub struct ClockStep {
     pub after: Timestamp,
     /// Who or what set it, as far as the record says.
     pub by: Option<String>,
+    /// Whether time may have passed that the clock did not see: it was put forward, and by no person.
+    /// Time services do that with the clock of a virtual machine that had been stopped, so what it
+    /// showed before need not have been wrong.
+    pub may_hide_a_pause: bool,
     /// Where the record stands.
     pub locator: Locator,
 }

@@ -129,7 +129,7 @@ pub(crate) fn from_case(
         windows,
         installed,
         users,
-        clock: MachineClock::new(zone, entry.clock.clone(), steps, case.drift_ppm),
+        clock: MachineClock::new(zone, entry.clock.clone(), steps, case.drift()),
     }
 }
 

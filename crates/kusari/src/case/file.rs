@@ -9,8 +9,8 @@ use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 use serde::Deserialize;
 
 use super::{
-    Case, CaseError, DEFAULT_DRIFT_PPM, Device, Fact, FactEvent, LocalizedText, Machine,
-    Observation, Reads, Travel, VendorLog, keys, span, unlock::UnlockTable,
+    Case, CaseError, Device, Fact, FactEvent, LocalizedText, Machine, Observation, Reads, Travel,
+    VendorLog, keys, span, unlock::UnlockTable,
 };
 
 /// What an observation may be off when the case does not say: half a minute, for a number that
@@ -195,7 +195,7 @@ impl Reader<'_> {
             machines: self.each(file.machine, |index, m| self.machine(index, m, timezone))?,
             devices: self.each(file.device, |index, device| self.device(index, device))?,
             facts: self.each(file.fact, |index, fact| self.fact(index, fact))?,
-            drift_ppm: clock.drift_ppm.unwrap_or(DEFAULT_DRIFT_PPM),
+            drift_ppm: clock.drift_ppm,
             travel: self.each(clock.travel, |index, travel| {
                 let place = format!("clock.travel[{index}].at-least");
                 Ok(Travel {
@@ -443,7 +443,7 @@ mod tests {
             "2022-06-21T08:50:00"
         );
         assert_eq!(case.devices[0].evidence, [PathBuf::from("/case/012.dd")]);
-        assert_eq!(case.drift_ppm, 50);
+        assert_eq!(case.drift_ppm, Some(50));
         assert_eq!(case.travel[0].at_least, 20 * 60 * TICKS_PER_SECOND);
     }
 

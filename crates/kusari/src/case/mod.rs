@@ -75,8 +75,9 @@ pub struct Case {
     pub devices: Vec<Device>,
     /// What is known about true time.
     pub facts: Vec<Fact>,
-    /// How far a clock may drift, in millionths.
-    pub drift_ppm: u32,
+    /// How far a clock may drift, in millionths; `None`: the case does not say, and
+    /// [`DEFAULT_DRIFT_PPM`] is assumed.
+    pub drift_ppm: Option<u32>,
     /// How long it takes to carry a stick between two machines at least.
     pub travel: Vec<Travel>,
 }
@@ -223,6 +224,12 @@ impl Case {
         file::parse(&text, path)
     }
 
+    /// How far a clock may drift, in millionths: as the case says, or as is assumed.
+    #[must_use]
+    pub fn drift(&self) -> u32 {
+        self.drift_ppm.unwrap_or(DEFAULT_DRIFT_PPM)
+    }
+
     /// A case without a file, to which evidence is added.
     #[must_use]
     pub fn builder() -> CaseBuilder {
@@ -235,7 +242,7 @@ impl Case {
                 machines: Vec::new(),
                 devices: Vec::new(),
                 facts: Vec::new(),
-                drift_ppm: DEFAULT_DRIFT_PPM,
+                drift_ppm: None,
                 travel: Vec::new(),
             },
         }

@@ -75,7 +75,7 @@ pub(crate) fn find(reconstruction: &Reconstruction) -> Vec<Finding> {
 
 impl Reconstruction {
     /// A machine as findings name it, in English and Japanese.
-    fn machine_names(&self, index: MachineIndex) -> (String, String) {
+    pub(crate) fn machine_names(&self, index: MachineIndex) -> (String, String) {
         let Some(machine) = self.machine(index) else {
             return (String::new(), String::new());
         };
@@ -89,7 +89,7 @@ impl Reconstruction {
     }
 
     /// A device as findings name it.
-    fn device_name(&self, index: DeviceIndex) -> String {
+    pub(crate) fn device_name(&self, index: DeviceIndex) -> String {
         self.device(index)
             .map(|device| device.id.clone())
             .unwrap_or_default()
@@ -111,7 +111,7 @@ impl Reconstruction {
     }
 
     /// The times of events as the machine's own local clock showed them, with the day.
-    fn local_times(&self, events: &[usize]) -> String {
+    pub(crate) fn local_times(&self, events: &[usize]) -> String {
         let mut times: Vec<String> = Vec::new();
         for &index in events {
             let Some(placed) = self.events.placed(index) else {

@@ -15,6 +15,7 @@ use super::own_letters;
 use super::sources::{Own, Place, Same, Sources, find};
 use super::{Options, ReconstructError, Reconstruction};
 use crate::case::Case;
+use crate::clock::CorrectedTime;
 use crate::event::{EventRow, IdentifierText, MachineIndex};
 use crate::identity::{Attribution, Identifier, Identities, join};
 use crate::intake::{self, Found, Reading};
@@ -164,7 +165,7 @@ impl Gathering {
             .collect();
         let mut identities = join(&self.statements);
         let owners = std::mem::take(&mut self.owners);
-        self.events.placed = self
+        let placed = self
             .events
             .table
             .rows()
@@ -183,16 +184,13 @@ impl Gathering {
                 place(&row, at, &machines, &identities, &self.events, &case)
             })
             .collect();
-        let mut order: Vec<usize> = (0..self.events.table.len()).collect();
-        order.sort_by_key(|&index| {
-            self.events
-                .placed(index)
-                .map(|placed| (placed.corrected.estimate, index))
-        });
-        self.events.order = order;
+        self.events.place(placed);
         letters::infer(&self.events, &mut identities.devices);
         let sessions = custody::sessions(&self.events);
         by_letter::attribute(&mut self.events, &identities.devices, &sessions);
+        let clocks = self
+            .events
+            .solve_clocks(&case, &mut machines, &identities.devices, &sessions);
         let table = custody::table(&custody::Input {
             case: &case,
             machines: &machines,
@@ -215,6 +213,7 @@ impl Gathering {
             events: self.events,
             identities,
             sessions,
+            clocks,
             custody: table,
             findings: Vec::new(),
             problems,
@@ -262,7 +261,7 @@ impl Gathering {
             }
             let known = machines.iter().position(|machine| machine.is_named(name));
             let index = known.unwrap_or_else(|| {
-                machines.push(machine::named_only(name, case.timezone, case.drift_ppm));
+                machines.push(machine::named_only(name, case.timezone, case.drift()));
                 machines.len().saturating_sub(1)
             });
             if let Ok(index) = MachineIndex::try_from(index) {
@@ -280,7 +279,7 @@ struct Known<'a> {
     device: Option<&'a str>,
 }
 
-/// Places one event: machine, device, corrected time.
+/// Places one event: machine, device, its moment on the machine's clock.
 fn place(
     row: &EventRow,
     Known { machine, device }: Known<'_>,
@@ -322,15 +321,16 @@ fn place(
     {
         Some(machine) => &machine.clock,
         None => {
-            unknown = machine::named_only("", case.timezone, case.drift_ppm);
+            unknown = machine::named_only("", case.timezone, case.drift());
             &unknown.clock
         }
     };
+    let (own, _) = clock.to_utc(row.time);
     Placed {
         machine,
         device,
         candidates,
-        own: clock.to_utc(row.time).0,
-        corrected: clock.correct(row.time),
+        own,
+        corrected: CorrectedTime::unknown(own),
     }
 }

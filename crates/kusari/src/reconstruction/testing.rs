@@ -7,6 +7,7 @@ use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
 use super::{Events, Placed, Reconstruction};
 use crate::case::{Case, Observation, Reads};
+use crate::clock::CorrectedTime;
 use crate::custody;
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::findings;
@@ -264,22 +265,27 @@ impl Scene {
 
     /// The case with its sessions, table and findings.
     pub(crate) fn build(mut self) -> Reconstruction {
+        let mut placed = Vec::new();
         for (index, &(machine, device)) in self.records.iter().enumerate() {
             let time = self.events.row(index).unwrap().time;
             let clock = &self.machines[usize::try_from(machine.unwrap()).unwrap()].clock;
-            self.events.placed.push(Placed {
+            let own = clock.to_utc(time).0;
+            placed.push(Placed {
                 machine,
                 device,
                 candidates: u16::from(device.is_some()),
-                own: clock.to_utc(time).0,
-                corrected: clock.correct(time),
+                own,
+                corrected: CorrectedTime::unknown(own),
             });
         }
-        let mut order: Vec<usize> = (0..self.records.len()).collect();
-        order.sort_by_key(|&i| (self.events.placed(i).unwrap().corrected.estimate, i));
-        self.events.order = order;
+        self.events.place(placed);
         let sessions = custody::sessions(&self.events);
-        super::by_letter::attribute(&mut self.events, &self.identities.devices, &sessions);
+        let devices = &self.identities.devices;
+        super::by_letter::attribute(&mut self.events, devices, &sessions);
+        let machines = &mut self.machines;
+        let clocks = self
+            .events
+            .solve_clocks(&self.case, machines, devices, &sessions);
         let table = custody::table(&custody::Input {
             case: &self.case,
             machines: &self.machines,
@@ -295,6 +301,7 @@ impl Scene {
             events: self.events,
             identities: self.identities,
             sessions,
+            clocks,
             custody: table,
             findings: Vec::new(),
             problems: Vec::new(),
