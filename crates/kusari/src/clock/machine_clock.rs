@@ -193,6 +193,24 @@ impl MachineClock {
         own.map(move |own| (own.readings.as_slice(), self.in_moments(&own.moments, at)))
     }
 
+    /// The bounds that hold every correction of a segment from one moment that it shows to another,
+    /// with the estimate at the first: under all readings that are left, and under each of them where
+    /// there are more.
+    #[must_use]
+    pub fn corrections_in(
+        &self,
+        segment: usize,
+        (from, to): (Timestamp, Timestamp),
+    ) -> (Correction, Vec<(&[(usize, Reads)], Correction)>) {
+        let hull = |moments: &SolvedMoments| {
+            let own = moments.get(segment).map_or(&[][..], Vec::as_slice);
+            hull(own, (from, to), self.drift_ppm)
+        };
+        let each = self.alternatives.iter();
+        let each = each.map(|own| (own.readings.as_slice(), hull(&own.moments)));
+        (hull(&self.solved), each.collect())
+    }
+
     fn in_moments(&self, moments: &SolvedMoments, at: Timestamp) -> Correction {
         if let ([_], [only]) = (self.segments.as_slice(), moments.as_slice()) {
             return between(only, at, self.drift_ppm);
@@ -237,6 +255,52 @@ fn between(moments: &[SolvedMoment], at: Timestamp, drift_ppm: u32) -> Correctio
         latest: latest.min(),
         estimate,
     }
+}
+
+/// The bounds that hold all corrections between two moments, with the estimate at the first.
+fn hull(
+    moments: &[SolvedMoment],
+    (from, to): (Timestamp, Timestamp),
+    drift_ppm: u32,
+) -> Correction {
+    let inside = moments.iter().map(|own| own.shown);
+    let mut at: Vec<Timestamp> = inside.filter(|shown| (from..to).contains(shown)).collect();
+    at.extend([from, to]);
+    at.sort_unstable();
+    at.dedup();
+    let all: Vec<(Timestamp, Correction)> = at
+        .into_iter()
+        .map(|at| (at, between(moments, at, drift_ppm)))
+        .collect();
+    let Some((_, first)) = all.first().copied() else {
+        return Correction::UNKNOWN;
+    };
+    let mut held = all.iter().map(|(_, own)| *own).fold(first, Correction::or);
+    // Between two moments bounds reach farthest where what follows from the one meets what follows
+    // from the other.
+    for pair in all.windows(2) {
+        let [(a_at, a), (b_at, b)] = pair else {
+            continue;
+        };
+        let apart = i128::from(drift(a_at.ticks(), b_at.ticks(), drift_ppm));
+        let meet = |a: i64, b: i64, apart: i128| {
+            let sum = i128::from(a)
+                .saturating_add(i128::from(b))
+                .saturating_add(apart);
+            i64::try_from(sum.div_euclid(2)).ok()
+        };
+        if let (Some(held), Some(a), Some(b)) = (&mut held.earliest, a.earliest, b.earliest)
+            && let Some(lowest) = meet(a, b, apart.saturating_neg())
+        {
+            *held = lowest.min(*held);
+        }
+        if let (Some(held), Some(a), Some(b)) = (&mut held.latest, a.latest, b.latest)
+            && let Some(highest) = meet(a, b, apart.saturating_add(1))
+        {
+            *held = highest.max(*held);
+        }
+    }
+    held
 }
 
 /// On the straight line between two estimates.
@@ -291,6 +355,20 @@ mod tests {
         assert_eq!(between.latest, Some(10 * SECOND + 86_400_000));
         assert_eq!(between.estimate, SECOND);
         assert_eq!(clock.correction_at(day(11)).earliest, Some(0));
+    }
+
+    #[test]
+    fn a_span_holds_every_moment_in_it() {
+        let clock = clock(vec![solved(1, (-10, 10), 0), solved(11, (-10, 10), 0)]);
+        let span = (day(1), day(11));
+        let (held, each) = clock.corrections_in(0, span);
+        assert!(each.is_empty());
+        // In the middle five days of drift have widened both sides.
+        assert_eq!(held.latest, Some(10 * SECOND + 5 * 86_400_000));
+        for shown in 1..=11 {
+            let at = clock.correction_at(day(shown));
+            assert!(held.earliest <= at.earliest && at.latest <= held.latest);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use kusari::custody::{Line, LineKind, Row, Session};
 use kusari::findings::Finding;
 use serde::Serialize;
 
-use crate::clocks::{ClockJson, clock_of};
+use crate::clocks::{MachineJson, machine_json};
 use crate::event_json::{EventJson, Times};
 use crate::rows::or_empty;
 use crate::shown_time;
@@ -18,7 +18,7 @@ pub(super) struct CustodyJson<'a> {
     findings: Vec<FindingJson<'a>>,
     /// Proofs of absence. Empty as long as nothing proves one: it says nothing about absences.
     absences: [(); 0],
-    clocks: Vec<ClockJson<'a>>,
+    clocks: Vec<MachineJson<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,7 +111,7 @@ flattened!(
     RowOf(RowJson),
     SessionOf(SessionJson),
     FindingOf(FindingJson),
-    ClockOf(ClockJson)
+    ClockOf(MachineJson)
 );
 
 pub(super) const CSV_COLUMNS: [&str; 9] = [
@@ -161,7 +161,7 @@ impl<'a> CustodyJson<'a> {
             clocks: (0..)
                 .zip(r.machines())
                 .filter(|(index, _)| view.selection.has_machine(Some(*index)))
-                .map(|(_, machine)| clock_of(machine))
+                .map(|(index, machine)| machine_json(r, view, index, machine))
                 .collect(),
         }
     }

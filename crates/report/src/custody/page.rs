@@ -51,7 +51,7 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
     let clocks: Vec<(String, String)> = (0..)
         .zip(r.machines())
         .filter(|(index, _)| view.selection.has_machine(Some(*index)))
-        .map(|(_, machine)| ("-".to_owned(), clock_line(machine, view)))
+        .map(|(index, machine)| ("-".to_owned(), clock_line(r, index, machine, view)))
         .collect();
     if !clocks.is_empty() {
         page.heading(texts.clocks_title).list(clocks);
@@ -236,7 +236,7 @@ fn findings(r: &Reconstruction, view: &View, notes: &mut Footnotes) -> Vec<(Stri
         .collect()
 }
 
-fn clock_line(machine: &Machine, view: &View) -> String {
-    let said = clocks::describe(machine, view.language, view.timezone);
+fn clock_line(r: &Reconstruction, index: u32, machine: &Machine, view: &View) -> String {
+    let said = clocks::describe(r, index, machine, view.language, view.timezone);
     format!("{}: {}", machine_name(machine, view), said.join("; "))
 }
