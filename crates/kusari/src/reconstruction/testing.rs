@@ -7,7 +7,7 @@ use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
 use super::{Events, Placed, Reconstruction};
 use crate::case::{Case, Observation, Reads};
-use crate::clock::CorrectedTime;
+use crate::clock::{Clocks, CorrectedTime};
 use crate::custody;
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::findings;
@@ -238,6 +238,28 @@ impl Scene {
         action: Action,
         (time, meaning, confidence): (RecordedTime, &str, Confidence),
     ) -> usize {
+        let place = (source, machine, device);
+        self.push(place, action, (time, meaning, confidence), None)
+    }
+
+    /// A record with a number of its own, at a time of any kind.
+    pub(crate) fn numbered(
+        &mut self,
+        place: (u32, u32, Option<u32>),
+        action: Action,
+        time: RecordedTime,
+        number: Option<u64>,
+    ) -> usize {
+        self.push(place, action, (time, "", Confidence::Recorded), number)
+    }
+
+    fn push(
+        &mut self,
+        (source, machine, device): (u32, u32, Option<u32>),
+        action: Action,
+        (time, meaning, confidence): (RecordedTime, &str, Confidence),
+        number: Option<u64>,
+    ) -> usize {
         let index = self.events.table.len();
         let locator = Locator::Bytes {
             offset: u64::try_from(index).unwrap(),
@@ -254,7 +276,7 @@ impl Scene {
             file: None,
             message: "record",
             locator: &locator,
-            number: None,
+            number,
             confidence,
         };
         let Events { table, strings, .. } = &mut self.events;
@@ -263,8 +285,8 @@ impl Scene {
         index
     }
 
-    /// The case with its sessions, table and findings.
-    pub(crate) fn build(mut self) -> Reconstruction {
+    /// Places the events and builds the sessions.
+    fn sessions(&mut self) -> Vec<custody::Session> {
         let mut placed = Vec::new();
         for (index, &(machine, device)) in self.records.iter().enumerate() {
             let time = self.events.row(index).unwrap().time;
@@ -279,7 +301,23 @@ impl Scene {
             });
         }
         self.events.place(placed);
-        let sessions = custody::sessions(&self.events);
+        custody::sessions(&self.events)
+    }
+
+    /// The case with its clocks solved and all times corrected, and nothing else.
+    pub(crate) fn solve(mut self) -> (Clocks, Events, Vec<Machine>) {
+        let sessions = self.sessions();
+        let devices = &self.identities.devices;
+        let machines = &mut self.machines;
+        let clocks = self
+            .events
+            .solve_clocks(&self.case, machines, devices, &sessions);
+        (clocks, self.events, self.machines)
+    }
+
+    /// The case with its sessions, table and findings.
+    pub(crate) fn build(mut self) -> Reconstruction {
+        let sessions = self.sessions();
         let devices = &self.identities.devices;
         super::by_letter::attribute(&mut self.events, devices, &sessions);
         let machines = &mut self.machines;

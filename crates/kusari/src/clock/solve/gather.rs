@@ -237,10 +237,14 @@ impl Gatherer<'_> {
             return None;
         }
         let row_of_clock = self.row(machine, segment)?;
-        let first = self.builder.moment(row_of_clock, first);
+        let moment = self.builder.moment(row_of_clock, first);
         Some(TimedEvent {
-            first,
-            last: self.builder.moment(row_of_clock, last),
+            first: moment,
+            last: if first == last {
+                moment
+            } else {
+                self.builder.moment(row_of_clock, last)
+            },
             cut_off: cut_off(row.time),
         })
     }
@@ -302,6 +306,18 @@ impl Gatherer<'_> {
             return;
         };
         let travel = self.input.travel(left.machine, came.machine);
+        let is_login = |event: usize| {
+            let row = self.input.events.row(event);
+            row.is_some_and(|row| row.number.is_some())
+        };
+        if known_by == OrderOfStays::OwnLog
+            && travel <= 0
+            && is_login(left.last)
+            && is_login(came.first)
+        {
+            // The order of the two records says the same.
+            return;
+        }
         let claim = Claim::OnePlace {
             device: left.device,
             left: left.last,
@@ -327,7 +343,8 @@ impl Gatherer<'_> {
             std::collections::BTreeMap::new();
         let own = |event: usize| (input.events.own_time(event), event);
         for session in input.sessions {
-            for event in session.events() {
+            let all = [&session.connected, &session.logins, &session.removed];
+            for event in all.into_iter().flatten().copied() {
                 let time = input.events.own_time(event);
                 let recorded = input.events.row(event);
                 if !input.is_of_interest(time)
