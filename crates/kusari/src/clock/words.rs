@@ -2,7 +2,7 @@
 
 use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 
-use super::statement::{Basis, Claim, OrderOfStays, Statement};
+use super::statement::{Basis, Claim, ClockConflict, OrderOfStays, Statement};
 use crate::case::Reads;
 use crate::event::MachineIndex;
 use crate::reconstruction::Reconstruction;
@@ -201,6 +201,69 @@ impl Reconstruction {
                     ja: own.map_or_else(String::new, |fact| fact.says.ja().to_owned()),
                 }
             }
+        }
+    }
+
+    /// The ids of statements by their places among all, each once.
+    #[must_use]
+    pub fn statement_ids(&self, places: &[usize]) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for statement in places
+            .iter()
+            .filter_map(|place| self.clocks.statements.get(*place))
+        {
+            let id = self.statement_id(statement);
+            if !all.contains(&id) {
+                all.push(id);
+            }
+        }
+        all
+    }
+
+    /// What a conflict says: its statements, by how much they contradict each other, and which of them,
+    /// left out, would let all others hold.
+    #[must_use]
+    pub fn conflict_says(&self, conflict: &ClockConflict) -> Says {
+        let places = conflict.statements.iter();
+        let all: Vec<(String, Says)> = places
+            .filter_map(|place| self.clocks.statements.get(*place))
+            .map(|statement| (self.statement_id(statement), self.statement_says(statement)))
+            .collect();
+        let listed = |says: fn(&Says) -> &String| {
+            let each = all.iter().map(|(id, own)| format!("{id}: {}", says(own)));
+            each.collect::<Vec<_>>().join("; ")
+        };
+        let by = shown_span(conflict.by / TICKS_PER_SECOND * TICKS_PER_SECOND);
+        let restored = self.statement_ids(&conflict.restored_by);
+        let (restored_en, restored_ja) = if restored.is_empty() {
+            (
+                "No single one of them, left out, lets all others hold.".to_owned(),
+                "そのうち1つを除くだけでは、残りのすべては両立しない。".to_owned(),
+            )
+        } else {
+            (
+                format!(
+                    "Left out, {} would let all others hold.",
+                    restored.join(" or ")
+                ),
+                format!(
+                    "{}のいずれかを除けば、残りはすべて両立する。",
+                    restored.join("、")
+                ),
+            )
+        };
+        Says {
+            en: format!(
+                "Not consistent with each other, by {by}: {}. {restored_en} No corrected time rests \
+                 on what is in doubt.",
+                listed(|own| &own.en)
+            ),
+            ja: format!(
+                "次の{}件は互いに{by}だけ整合しない：{}。{restored_ja}補正後の時刻は、疑わしい記述には\
+                 基づかない。",
+                all.len(),
+                listed(|own| &own.ja)
+            ),
         }
     }
 

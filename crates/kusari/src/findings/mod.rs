@@ -3,6 +3,7 @@
 //! One rule a file. A rule says "consistent with" or "not consistent with"; it never says who did
 //! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`].
 
+mod clock_statements_conflict;
 mod connection_without_removal;
 mod file_use_outside_session;
 mod identity_clash;
@@ -31,6 +32,7 @@ pub struct Rule {
 pub const RULES: &[&Rule] = &[
     &login_without_connection::RULE,
     &login_outside_session::RULE,
+    &clock_statements_conflict::RULE,
     &overlapping_sessions::RULE,
     &connection_without_removal::RULE,
     &removal_without_connection::RULE,

@@ -322,7 +322,7 @@ fn observation_json<'a>(
                 .collect();
             all.sort_unstable();
             all.dedup();
-            ids(r, &all)
+            r.statement_ids(&all)
         }),
         ruled_out: readings.map_or_else(Vec::new, |own| {
             own.ruled_out
@@ -337,8 +337,8 @@ fn observation_json<'a>(
 fn ruled_out_json(r: &Reconstruction, own: &RuledOut) -> RuledOutJson {
     RuledOutJson {
         reads: own.reads.name(),
-        by: ids(r, &own.by),
-        decisive: ids(r, &own.decisive),
+        by: r.statement_ids(&own.by),
+        decisive: r.statement_ids(&own.decisive),
     }
 }
 
@@ -362,31 +362,17 @@ fn moment_json(r: &Reconstruction, own: &MomentBounds) -> Option<MomentJson> {
     Some(MomentJson {
         event_id: r.event(own.event)?.id.to_string(),
         correction: bounds(own.earliest, own.latest),
-        earliest_rests_on: ids(r, &own.earliest_rests_on),
-        latest_rests_on: ids(r, &own.latest_rests_on),
+        earliest_rests_on: r.statement_ids(&own.earliest_rests_on),
+        latest_rests_on: r.statement_ids(&own.latest_rests_on),
         without: own
             .without
             .iter()
             .map(|without| WithoutJson {
-                statement: ids(r, &[without.statement]).concat(),
+                statement: r.statement_ids(&[without.statement]).concat(),
                 correction: bounds(without.earliest, without.latest),
             })
             .collect(),
     })
-}
-
-fn ids(r: &Reconstruction, places: &[usize]) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for statement in places
-        .iter()
-        .filter_map(|place| r.clocks().statements.get(*place))
-    {
-        let id = r.statement_id(statement);
-        if !all.contains(&id) {
-            all.push(id);
-        }
-    }
-    all
 }
 
 /// The word for how a statement stands.
@@ -419,13 +405,13 @@ fn statement_json(r: &Reconstruction, own: &Statement) -> StatementJson {
 }
 
 fn conflict_json(r: &Reconstruction, own: &ClockConflict) -> ConflictJson {
-    let says = said::conflict(r, own);
+    let says = r.conflict_says(own);
     ConflictJson {
-        statements: ids(r, &own.statements),
+        statements: r.statement_ids(&own.statements),
         says: says.en,
         says_ja: says.ja,
         by: Seconds(own.by),
-        restored_by: ids(r, &own.restored_by),
+        restored_by: r.statement_ids(&own.restored_by),
     }
 }
 

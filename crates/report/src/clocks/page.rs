@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use kusari::Reconstruction;
-use kusari::case::Reads;
 use kusari::clock::{
     Basis, Claim, CorrectedTime, MomentBounds, Standing, Statement, WhyUnused, Without,
 };
@@ -45,7 +44,7 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
         .clocks()
         .conflicts
         .iter()
-        .map(|own| ("-".to_owned(), visible(of(view, &said::conflict(r, own)))))
+        .map(|own| ("-".to_owned(), visible(of(view, &r.conflict_says(own)))))
         .collect();
     page.heading(texts.conflicts_title);
     if conflicts.is_empty() {
@@ -198,16 +197,7 @@ fn left_out(
 }
 
 fn ids(r: &Reconstruction, places: &[usize]) -> String {
-    let statements = places
-        .iter()
-        .filter_map(|place| r.clocks().statements.get(*place));
-    let mut all: Vec<String> = Vec::new();
-    for id in statements.map(|statement| r.statement_id(statement)) {
-        if !all.contains(&id) {
-            all.push(id);
-        }
-    }
-    all.join(", ")
+    r.statement_ids(places).join(", ")
 }
 
 fn statements(page: &mut Page, r: &Reconstruction, view: &View) {
@@ -281,10 +271,4 @@ fn basis(texts: &Texts, basis: Basis) -> &'static str {
         Basis::Declared => texts.basis_declared,
         Basis::Assumed => texts.basis_assumed,
     }
-}
-
-/// The readings of a clock's observations under which a time is meant, for the custody table.
-pub(super) fn reading_names(texts: &Texts, readings: &[(usize, Reads)]) -> String {
-    let each = readings.iter().map(|(_, reads)| reads_text(texts, *reads));
-    each.collect::<Vec<_>>().join(", ")
 }

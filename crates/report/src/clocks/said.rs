@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use kusari::Reconstruction;
 use kusari::case::Reads;
-use kusari::clock::{Claim, ClockConflict, Readings, Says, Standing, Statement, UpToDrift, Zone};
+use kusari::clock::{Claim, Readings, Standing, Statement, UpToDrift, Zone};
 use kusari::machine::Machine;
 use kusari_evidence::time::TICKS_PER_SECOND;
 
@@ -78,57 +78,6 @@ pub(super) fn listed(r: &Reconstruction) -> impl Iterator<Item = &Statement> {
 pub(super) fn observation_id(r: &Reconstruction, index: u32, place: usize) -> String {
     let own = observations(r, index).find(|own| own.place == place);
     own.map_or_else(String::new, |own| r.statement_id(own.statement))
-}
-
-/// What a conflict says.
-pub(super) fn conflict(r: &Reconstruction, own: &ClockConflict) -> Says {
-    let statements = |places: &[usize]| {
-        let all = places.iter();
-        all.filter_map(|place| r.clocks().statements.get(*place))
-            .map(|statement| (r.statement_id(statement), r.statement_says(statement)))
-            .collect::<Vec<_>>()
-    };
-    let by = shown_time::span(own.by / TICKS_PER_SECOND);
-    let all = statements(&own.statements);
-    let listed = |says: fn(&Says) -> &String| {
-        let each = all.iter().map(|(id, own)| format!("{id}: {}", says(own)));
-        each.collect::<Vec<_>>().join("; ")
-    };
-    let mut restored: Vec<String> = Vec::new();
-    for (id, _) in statements(&own.restored_by) {
-        if !restored.contains(&id) {
-            restored.push(id);
-        }
-    }
-    let (restored_en, restored_ja) = if restored.is_empty() {
-        (
-            "No single one of them, left out, lets all others hold.".to_owned(),
-            "そのうち1つを除くだけでは、残りのすべては両立しない。".to_owned(),
-        )
-    } else {
-        (
-            format!(
-                "Left out, {} would let all others hold.",
-                restored.join(" or ")
-            ),
-            format!(
-                "{}のいずれかを除けば、残りはすべて両立する。",
-                restored.join("、")
-            ),
-        )
-    };
-    Says {
-        en: format!(
-            "not consistent with each other, by {by}: {}. {restored_en} What is shown rests on none \
-             of those.",
-            listed(|own| &own.en)
-        ),
-        ja: format!(
-            "次の{}件は互いに{by}だけ整合しない：{}。{restored_ja}表示する時刻はこれらに基づかない。",
-            all.len(),
-            listed(|own| &own.ja)
-        ),
-    }
 }
 
 /// By which rules a machine's local times become UTC, and the zone's name.
@@ -233,19 +182,7 @@ fn outcome(texts: &Texts, own: &Observed<'_>) -> Option<String> {
 /// Why each reading of a machine's observations holds or not, in sentences with the ids of statements.
 pub(super) fn readings_said(r: &Reconstruction, index: u32, language: Language) -> Vec<String> {
     let texts = language.texts();
-    let ids = |places: &[usize]| {
-        let mut all: Vec<String> = Vec::new();
-        for statement in places
-            .iter()
-            .filter_map(|place| r.clocks().statements.get(*place))
-        {
-            let id = r.statement_id(statement);
-            if !all.contains(&id) {
-                all.push(id);
-            }
-        }
-        all.join(", ")
-    };
+    let ids = |places: &[usize]| r.statement_ids(places).join(", ");
     let mut said = Vec::new();
     for own in observations(r, index) {
         let Some(readings) = own.readings else {

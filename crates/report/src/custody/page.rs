@@ -1,6 +1,7 @@
 //! The custody table as people read it: the shape of table 5-9 of the Amagasaki report.
 
 use kusari::Reconstruction;
+use kusari::clock::CorrectedTime;
 use kusari::custody::{Line, LineKind, Row};
 use kusari::machine::Machine;
 
@@ -167,13 +168,36 @@ fn cell_lines(
         first.push_str(&format!("\u{a0}{marks}"));
     }
     let mut lines = vec![first];
-    if let Some(time) = line.corrected
-        && let Some(bounds) = shown_time::bounds(&time)
-    {
+    let at = |time: &CorrectedTime| {
+        let bounds = shown_time::bounds(time)?;
         let at = shown_time::time_on(time.estimate, view.timezone, row.day);
-        lines.push(format!("= {at}\u{a0}{bounds}"));
+        Some(format!("{at}\u{a0}{bounds}"))
+    };
+    let each: Vec<String> = by_each_reading(r, row, line)
+        .iter()
+        .filter_map(at)
+        .collect();
+    if each.is_empty() {
+        let time = line.corrected.as_ref().and_then(at);
+        lines.extend(time.map(|time| format!("= {time}")));
+    }
+    for (place, time) in each.iter().enumerate() {
+        let sign = if place == 0 { "=" } else { texts.or };
+        lines.push(format!("{sign} {time}"));
     }
     lines
+}
+
+/// The time of a line under each reading of what was seen of its machine's clock, where more than one
+/// is left.
+fn by_each_reading(r: &Reconstruction, row: &Row, line: &Line) -> Vec<CorrectedTime> {
+    let machine = row.machine.and_then(|index| r.machine(index));
+    let first = line.events.first().and_then(|event| r.event(*event));
+    let (Some(machine), Some(first)) = (machine, first) else {
+        return Vec::new();
+    };
+    let each = machine.clock.correct_by_each_reading(first.recorded);
+    each.map(|(_, time)| time).collect()
 }
 
 fn line_text(texts: &Texts, what: LineKind) -> &'static str {

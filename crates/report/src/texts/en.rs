@@ -54,6 +54,7 @@ pub(crate) const ENGLISH: Texts = Texts {
                       `kusari devices` lists the devices that other records name.",
     left_out: "Not in the table, because the case does not name them, though they have records in \
                this time: {}.",
+    or: "or",
     findings_title: "Findings",
     findings_on_other_days: "{} more findings are about other days; --all shows them.",
     clocks_title: "Clocks",

@@ -54,6 +54,7 @@ pub(crate) const JAPANESE: Texts = Texts {
     nothing_to_show: "持ち運びできる機器の接続・取外し・インストール・認証の記録はない。その他の記録に現れる機器は\
                       `kusari devices`で示す。",
     left_out: "事案ファイルに名前がないため表にないが、この期間に記録のある機器：{}。",
+    or: "又は",
     findings_title: "所見",
     findings_on_other_days: "ほかに、期間外の所見が{}件ある。--allで表示する。",
     clocks_title: "時計",

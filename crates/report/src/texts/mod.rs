@@ -61,6 +61,7 @@ pub(crate) struct Texts {
     pub(crate) no_evidence: &'static str,
     pub(crate) nothing_to_show: &'static str,
     pub(crate) left_out: &'static str,
+    pub(crate) or: &'static str,
     pub(crate) findings_title: &'static str,
     pub(crate) findings_on_other_days: &'static str,
     pub(crate) clocks_title: &'static str,
