@@ -6,6 +6,7 @@ mod earlier;
 mod events;
 mod gathering;
 mod opened;
+mod order;
 mod own_letters;
 mod sources;
 #[cfg(test)]

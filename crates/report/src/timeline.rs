@@ -3,11 +3,16 @@
 use std::io::{self, Write};
 
 use kusari::{EventView, Reconstruction};
+use serde::Serialize;
 
 use crate::event_json::EventJson;
 use crate::layout::{Column, Footnotes, Grid, Page, visible};
+use crate::texts::fill;
 use crate::view::{Format, View};
 use crate::{rows, shown_time};
+
+/// Stands before the time of an event whose order to the one above cannot be told.
+const UNCERTAIN: &str = "≈ ";
 
 /// Writes the events that the view selects, in the order of corrected time.
 ///
@@ -19,15 +24,80 @@ pub fn timeline(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let events = || selected(reconstruction, view);
-    let as_json = || events().map(|event| EventJson::new(&event));
+    let as_json = || in_order(reconstruction, events()).map(TimelineJson::new);
     match view.format {
         Format::Json => rows::json_array(out, as_json()),
         Format::JsonLines => rows::json_lines(out, as_json()),
-        Format::Csv => rows::csv(out, EventJson::COLUMNS, as_json().map(EventJson::into_row)),
-        Format::Table => out.write_all(page(events(), view).to_terminal(view.width).as_bytes()),
-        Format::Markdown => out.write_all(page(events(), view).to_markdown().as_bytes()),
+        Format::Csv => rows::csv(
+            out,
+            TimelineJson::columns(),
+            as_json().map(TimelineJson::into_row),
+        ),
+        Format::Table | Format::Markdown => {
+            let page = page(in_order(reconstruction, events()), view);
+            let text = match view.format {
+                Format::Markdown => page.to_markdown(),
+                _ => page.to_terminal(view.width),
+            };
+            out.write_all(text.as_bytes())
+        }
     }
 }
+
+/// An event of a timeline, and whether it certainly came no earlier than the one above it; `None` for the
+/// first.
+type InOrder<'a> = (EventView<'a>, Option<bool>);
+
+fn in_order<'a>(
+    r: &'a Reconstruction,
+    events: impl Iterator<Item = EventView<'a>>,
+) -> impl Iterator<Item = InOrder<'a>> {
+    let mut above: Option<usize> = None;
+    events.map(move |event| {
+        let last = above.replace(event.index);
+        let is_certain = last.map(|last| r.is_certainly_before(last, event.index));
+        (event, is_certain)
+    })
+}
+
+/// An event as data, with its place in the timeline.
+#[derive(Debug, Serialize)]
+struct TimelineJson<'a> {
+    #[serde(flatten)]
+    event: EventJson<'a>,
+    /// Whether it certainly came no earlier than the event before it here; `null` for the first.
+    order_is_certain: Option<bool>,
+}
+
+impl<'a> TimelineJson<'a> {
+    fn new((event, order_is_certain): InOrder<'a>) -> Self {
+        Self {
+            event: EventJson::new(&event),
+            order_is_certain,
+        }
+    }
+
+    fn columns() -> [&'static str; COLUMNS] {
+        let mut columns = [""; COLUMNS];
+        let names = EventJson::COLUMNS.into_iter().chain(["order_is_certain"]);
+        for (own, name) in columns.iter_mut().zip(names) {
+            *own = name;
+        }
+        columns
+    }
+
+    fn into_row(self) -> [String; COLUMNS] {
+        let mut row = [const { String::new() }; COLUMNS];
+        let last = rows::or_empty(self.order_is_certain);
+        let values = self.event.into_row().into_iter().chain([last]);
+        for (own, value) in row.iter_mut().zip(values) {
+            *own = value;
+        }
+        row
+    }
+}
+
+const COLUMNS: usize = EventJson::COLUMNS.len() + 1;
 
 fn selected<'a>(
     reconstruction: &'a Reconstruction,
@@ -46,7 +116,7 @@ fn selected<'a>(
         .filter_map(|index| reconstruction.event(*index))
 }
 
-fn page<'a>(events: impl Iterator<Item = EventView<'a>>, view: &View) -> Page {
+fn page<'a>(events: impl Iterator<Item = InOrder<'a>>, view: &View) -> Page {
     let texts = view.language.texts();
     let mut notes = Footnotes::default();
     let mut grid = Grid {
@@ -62,10 +132,15 @@ fn page<'a>(events: impl Iterator<Item = EventView<'a>>, view: &View) -> Page {
         ruled: true,
         ..Grid::default()
     };
-    for event in events {
+    let mut any_uncertain = false;
+    for (event, is_certain) in events {
         let mut time = shown_time::date_and_time(event.time.estimate, view.timezone);
         if let Some(bounds) = shown_time::bounds(&event.time) {
             time.push_str(&format!(" {bounds}"));
+        }
+        if is_certain == Some(false) {
+            any_uncertain = true;
+            time.insert_str(0, UNCERTAIN);
         }
         let mark = notes.mark(&visible(&event.source.name));
         let shown = |text: Option<&str>| visible(text.unwrap_or("-"));
@@ -88,6 +163,9 @@ fn page<'a>(events: impl Iterator<Item = EventView<'a>>, view: &View) -> Page {
     page.heading(format!("{} ({})", texts.timeline_title, view.timezone));
     if grid.rows.is_empty() {
         page.text(texts.no_events);
+    }
+    if any_uncertain {
+        page.text(fill(texts.order_uncertain, &[UNCERTAIN.trim_end()]));
     }
     page.table(grid).list(notes.lines());
     page

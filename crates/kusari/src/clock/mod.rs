@@ -15,6 +15,7 @@ mod statement;
 mod words;
 mod zone;
 
+pub(crate) use machine_clock::cut_off;
 pub use machine_clock::{Correction, MachineClock, RecordedStep};
 pub use segment::Segment;
 pub use statement::{

@@ -102,6 +102,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     reading_left: "{} {} can hold",
     would_be_ruled_out_up_to: "; it would be ruled out if no clock drifted by more than {} ppm",
 
+    order_uncertain: "{} before a time: whether it came before or after the event above it cannot be told.",
     timeline_title: "Timeline",
     devices_title: "Devices",
     coverage_title: "Coverage",

@@ -102,6 +102,7 @@ pub(crate) const JAPANESE: Texts = Texts {
     reading_left: "{}を「{}」ことは成り立ち得る",
     would_be_ruled_out_up_to: "。どの時計の歩度も{} ppm以内であれば除外される",
 
+    order_uncertain: "時刻の前の{}は、すぐ上の事象との前後が判断できないことを示す。",
     timeline_title: "時系列",
     devices_title: "機器一覧",
     coverage_title: "記録の範囲",

@@ -111,6 +111,7 @@ pub(crate) struct Texts {
     pub(crate) would_be_ruled_out_up_to: &'static str,
 
     // The other commands.
+    pub(crate) order_uncertain: &'static str,
     pub(crate) timeline_title: &'static str,
     pub(crate) devices_title: &'static str,
     pub(crate) coverage_title: &'static str,

@@ -5,7 +5,7 @@ use kusari_evidence::time::Timestamp;
 use super::stays::{InferredOrder, Stays};
 use super::{Input, TimedEvent, facts};
 use crate::case::Reads;
-use crate::clock::machine_clock::cut_off;
+use crate::clock::cut_off;
 use crate::clock::network::{Moment, Network, NetworkBuilder, Point, Row, StatementIndex};
 use crate::clock::statement::{Claim, OrderOfStays, Standing, Statement, WhyUnused};
 use crate::custody::TRAILING;
