@@ -232,7 +232,7 @@ pub(crate) fn cut_off(time: RecordedTime) -> i64 {
 }
 
 /// The correction at a moment from those at the solved moments beside it.
-fn between(moments: &[SolvedMoment], at: Timestamp, drift_ppm: u32) -> Correction {
+pub(crate) fn between(moments: &[SolvedMoment], at: Timestamp, drift_ppm: u32) -> Correction {
     let next = moments.partition_point(|moment| moment.shown < at);
     let behind = moments.get(next);
     let before = next.checked_sub(1).and_then(|index| moments.get(index));

@@ -305,8 +305,15 @@ impl Scene {
     }
 
     /// The case with its clocks solved and all times corrected, and nothing else.
-    pub(crate) fn solve(mut self) -> (Clocks, Events, Vec<Machine>) {
+    pub(crate) fn solve(self) -> (Clocks, Events, Vec<Machine>) {
+        self.solve_behind(|| ())
+    }
+
+    /// The same; `ready` is called when everything is there that the solver needs.
+    pub(crate) fn solve_behind(mut self, ready: impl FnOnce()) -> (Clocks, Events, Vec<Machine>) {
         let sessions = self.sessions();
+        self.records = Vec::new();
+        ready();
         let devices = &self.identities.devices;
         let machines = &mut self.machines;
         let clocks = self

@@ -81,7 +81,7 @@ impl NetworkBuilder {
 
     /// The network.
     #[must_use]
-    pub fn build(self) -> Network {
+    pub fn build(mut self) -> Network {
         let mut order: Vec<u32> = (0..number(self.moments.len())).collect();
         let key = |index: &u32| {
             let moment = usize::try_from(*index).ok();
@@ -113,6 +113,8 @@ impl NetworkBuilder {
         while row_starts.len() < self.rows.len().saturating_add(2) {
             row_starts.push(number(shown.len()));
         }
+        // Of millions of moments and constraints none is kept twice for longer than it must be.
+        self.moments = Vec::new();
         let statements = self.rows.iter().map(|(_, statement)| *statement);
         let statements = statements
             .chain(
@@ -132,9 +134,9 @@ impl NetworkBuilder {
                 (node, at.copied().unwrap_or(0))
             }
         };
-        let mut links: Vec<Link> = self
-            .constraints
-            .iter()
+        let constraints = std::mem::take(&mut self.constraints);
+        let mut links: Vec<Link> = constraints
+            .into_iter()
             .filter_map(|constraint| {
                 let (earlier, earlier_at) = place(constraint.earlier);
                 let (later, later_at) = place(constraint.later);

@@ -33,7 +33,10 @@ pub(super) fn smallest(network: &Network, in_force: &InForce, cycle: &Cycle) -> 
             .filter_map(|link| usize::try_from(link.from).ok())
             .collect()
     } else {
-        cycle.nodes.clone()
+        let ends = cycle.nodes.iter().zip(&cycle.steps);
+        ends.filter(|(_, step)| matches!(step, Step::Over { .. }))
+            .map(|(node, _)| *node)
+            .collect()
     };
     starts.sort_unstable();
     starts.dedup();

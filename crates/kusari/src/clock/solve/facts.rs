@@ -45,7 +45,7 @@ fn bound(gatherer: &mut Gatherer<'_>, fact: &Fact, event: TimedEvent, statement:
     let low = fact.not_before.or(fact.at);
     if let Some(low) = low.and_then(|at| moved(at, fact.tolerance.saturating_neg())) {
         let (low, last) = (Point::True(low), Point::Shown(event.last));
-        let cut_off = event.cut_off.saturating_neg();
+        let cut_off = i64::from(event.cut_off).saturating_neg();
         gatherer.builder.at_least(low, last, cut_off, statement);
     }
     let high = fact.not_after.or(fact.at);

@@ -1,5 +1,7 @@
 //! From the case and its evidence to statements and a network.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kusari_evidence::time::Timestamp;
 
 use super::stays::{InferredOrder, Stays};
@@ -18,8 +20,12 @@ pub(super) struct Gathered {
     pub(super) network: Network,
     /// The runs of each machine's clock, by machine and segment.
     pub(super) rows: Vec<Vec<Row>>,
+    /// The drift of each machine's clock, in millionths.
+    pub(super) drifts: Vec<u32>,
     /// Observations that can be read in two ways.
     pub(super) unknown: Vec<UnknownReading>,
+    /// The statement of each observation that can be read in one way only, by machine and place.
+    pub(super) plain: BTreeMap<(usize, usize), StatementIndex>,
     /// The moments that matter: events, and the first moment that each can mean.
     pub(super) moments: Vec<(usize, Moment)>,
     pub(super) stays: Stays,
@@ -45,7 +51,8 @@ pub(super) struct Gatherer<'a> {
     pub(super) builder: NetworkBuilder,
     rows: Vec<Vec<Row>>,
     unknown: Vec<UnknownReading>,
-    numbers: std::collections::BTreeMap<char, usize>,
+    plain: BTreeMap<(usize, usize), StatementIndex>,
+    numbers: BTreeMap<char, usize>,
 }
 
 /// Gathers what is stated; `inferred` are orders of stays that bounds of an earlier network gave.
@@ -56,15 +63,17 @@ pub(super) fn gather(input: &Input<'_>, inferred: &[InferredOrder]) -> Gathered 
         builder: NetworkBuilder::default(),
         rows: Vec::new(),
         unknown: Vec::new(),
-        numbers: std::collections::BTreeMap::new(),
+        plain: BTreeMap::new(),
+        numbers: BTreeMap::new(),
     };
     own.clocks();
     own.observations();
     facts::state(&mut own);
-    own.record_order();
     let stays = Stays::find(&mut own);
-    for order in stays.by_own_logs() {
-        own.one_place(&stays, &order, OrderOfStays::OwnLog);
+    let orders = stays.by_own_logs();
+    own.record_order(&stays.told_by(input, &orders));
+    for order in &orders {
+        own.one_place(&stays, order, OrderOfStays::OwnLog);
     }
     let moments = own.moments_that_matter();
     for order in inferred {
@@ -75,7 +84,13 @@ pub(super) fn gather(input: &Input<'_>, inferred: &[InferredOrder]) -> Gathered 
         statements: own.statements,
         network: own.builder.build(),
         rows: own.rows,
+        drifts: input
+            .machines
+            .iter()
+            .map(|own| own.clock.drift_ppm)
+            .collect(),
         unknown: own.unknown,
+        plain: own.plain,
         moments,
         stays,
     }
@@ -177,6 +192,8 @@ impl Gatherer<'_> {
                 if seen.reads != Reads::Unknown || seen.offset == 0 {
                     let statement = next(&self.statements);
                     between(number(seen.reads), number(seen.reads), statement);
+                    let place = usize::try_from(machine).unwrap_or(usize::MAX);
+                    self.plain.insert((place, observation), statement);
                     self.state(claim(seen.reads), Standing::InForce);
                     continue;
                 }
@@ -245,7 +262,7 @@ impl Gatherer<'_> {
             } else {
                 self.builder.moment(row_of_clock, last)
             },
-            cut_off: cut_off(row.time),
+            cut_off: u32::try_from(cut_off(row.time)).unwrap_or(u32::MAX),
         })
     }
 
@@ -260,13 +277,15 @@ impl Gatherer<'_> {
         self.builder.at_least(
             Point::Shown(earlier.first),
             Point::Shown(later.last),
-            at_least.saturating_sub(later.cut_off),
+            at_least.saturating_sub(i64::from(later.cut_off)),
             statement,
         );
     }
 
-    /// The order of the records of sticks' own logs, where it says more than one clock does by itself.
-    fn record_order(&mut self) {
+    /// The order of the records of sticks' own logs, where it says more than one clock does by itself and
+    /// more than that a stick left one machine before it was in the next; `told` are the later records
+    /// of pairs of which that is stated.
+    fn record_order(&mut self, told: &BTreeSet<usize>) {
         let input = self.input;
         let mut numbered: Vec<(u32, u64, usize)> = (0..input.events.len())
             .filter(|event| input.events.artifact(*event) == Some(vendor_log::NAME))
@@ -285,7 +304,8 @@ impl Gatherer<'_> {
             }
             let own = |event: usize| input.events.own_time(event);
             let machine = |event| input.events.placed(event).and_then(|placed| placed.machine);
-            if machine(earlier) == machine(later) && own(earlier) <= own(later) {
+            let is_by_its_clock = machine(earlier) == machine(later) && own(earlier) <= own(later);
+            if is_by_its_clock || told.contains(&later) {
                 continue;
             }
             let (Some(a), Some(b)) = (self.event(earlier), self.event(later)) else {
@@ -339,8 +359,7 @@ impl Gatherer<'_> {
     /// The first and the last record of sticks at each machine in the days of interest.
     fn moments_that_matter(&mut self) -> Vec<(usize, Moment)> {
         let input = self.input;
-        let mut spans: std::collections::BTreeMap<MachineIndex, (usize, usize)> =
-            std::collections::BTreeMap::new();
+        let mut spans: BTreeMap<MachineIndex, (usize, usize)> = BTreeMap::new();
         let own = |event: usize| (input.events.own_time(event), event);
         for session in input.sessions {
             let all = [&session.connected, &session.logins, &session.removed];

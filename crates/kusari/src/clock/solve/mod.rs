@@ -48,7 +48,8 @@ pub(crate) struct Solution {
 struct TimedEvent {
     first: Moment,
     last: Moment,
-    cut_off: i64,
+    /// In ticks; at most a second.
+    cut_off: u32,
 }
 
 /// Orders that bounds give make bounds tighter, which can give more orders; so often it is looked for
@@ -82,6 +83,8 @@ pub(crate) fn solve(input: &Input<'_>) -> Solution {
         gathered = gather(input, &inferred);
         settled = Settled::new(input, &gathered);
     }
+    // They are many, and nothing below asks for them.
+    gathered.stays = stays::Stays::default();
     let readings = readings::find(input, &gathered, &mut settled);
     result::solution(input, gathered, settled, readings)
 }

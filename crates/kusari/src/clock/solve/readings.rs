@@ -246,12 +246,8 @@ fn wishes_of(
             .iter()
             .position(|own| (own.machine, own.observation) == (machine, observation));
         let Some(place) = unknown else {
-            let in_force = gathered.statements.iter().zip(0..).any(|(own, number)| {
-                let machine = u32::try_from(machine).ok();
-                matches!(own.claim, Claim::Observation { machine: m, observation: o, .. }
-                    if Some(m) == machine && o == observation)
-                    && settled.in_force.has(number)
-            });
+            let statement = gathered.plain.get(&(machine, observation));
+            let in_force = statement.is_some_and(|own| settled.in_force.has(*own));
             return in_force.then_some(seen.reads);
         };
         let by_choice = chosen.iter().find(|(own, _)| *own == place);

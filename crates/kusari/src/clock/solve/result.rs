@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use kusari_evidence::time::Timestamp;
+
 use super::gather::Gathered;
 use super::readings::{Found, Leaf};
 use super::settle::Settled;
 use super::{Input, Solution, dependence};
 use crate::case::Reads;
-use crate::clock::machine_clock::{Alternative, Correction, SolvedMoment, SolvedMoments};
-use crate::clock::network::Bounds;
+use crate::clock::machine_clock::{Alternative, Correction, SolvedMoment, SolvedMoments, between};
+use crate::clock::network::{Bounds, Row};
 use crate::clock::statement::{Clocks, Standing};
 
 pub(super) fn solution(
@@ -117,6 +119,7 @@ fn corrections(
     chosen: &Bounds,
 ) -> SolvedMoments {
     let network = &gathered.network;
+    let drift_ppm = gathered.drifts.get(machine).copied().unwrap_or(0);
     let rows = gathered.rows.get(machine).map_or(&[][..], Vec::as_slice);
     let at = |node: usize| {
         let own = |bounds: &Bounds| Correction {
@@ -133,18 +136,31 @@ fn corrections(
         hull.estimate = hull.estimate.max(low).min(high);
         hull
     };
-    rows.iter()
-        .map(|row| {
-            network
-                .row_nodes(*row)
-                .filter_map(|node| {
-                    Some(SolvedMoment {
-                        shown: kusari_evidence::time::Timestamp::EPOCH
-                            .checked_add_ticks(network.shown(node))?,
-                        correction: at(node),
-                    })
-                })
-                .collect()
+    let moment = |node: usize| {
+        let shown = Timestamp::EPOCH.checked_add_ticks(network.shown(node))?;
+        Some(SolvedMoment {
+            shown,
+            correction: at(node),
         })
+    };
+    let row = |row: &Row| network.row_nodes(*row).filter_map(moment).collect();
+    rows.iter()
+        .map(row)
+        .map(|all| thinned(all, drift_ppm))
         .collect()
+}
+
+/// Leaves out the moments that follow from those beside them: of many moments few bound the others.
+fn thinned(all: Vec<SolvedMoment>, drift_ppm: u32) -> Vec<SolvedMoment> {
+    let mut kept: Vec<SolvedMoment> = Vec::new();
+    let mut rest = all.into_iter().peekable();
+    while let Some(own) = rest.next() {
+        let beside = kept.last().copied().into_iter().chain(rest.peek().copied());
+        let beside: Vec<SolvedMoment> = beside.collect();
+        let follows = beside.len() == 2 && between(&beside, own.shown, drift_ppm) == own.correction;
+        if !follows {
+            kept.push(own);
+        }
+    }
+    kept
 }

@@ -1,6 +1,6 @@
 //! Stays of devices at machines, and which of two came first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::gather::Gatherer;
 use super::{Input, TimedEvent, places};
@@ -18,6 +18,8 @@ pub(super) struct Stay {
     pub(super) last: usize,
     pub(super) timed_first: TimedEvent,
     pub(super) timed_last: TimedEvent,
+    /// The first and the last login.
+    logins: Option<(usize, usize)>,
     /// The lowest and the highest number that the device's own log gives to its records.
     numbered: Option<(SourceIndex, u64, u64)>,
 }
@@ -32,6 +34,7 @@ pub(super) struct InferredOrder {
 }
 
 /// All stays of devices that were at more than one machine.
+#[derive(Default)]
 pub(super) struct Stays {
     all: Vec<Stay>,
     by_device: BTreeMap<DeviceIndex, Vec<usize>>,
@@ -64,6 +67,8 @@ impl Stays {
             all: Vec::new(),
             by_device: BTreeMap::new(),
         };
+        let count = input.sessions.iter().filter(|s| travels(s.device)).count();
+        stays.all.reserve_exact(count);
         let runs = Runs::new(input.events);
         for session in input.sessions.iter().filter(|s| travels(s.device)) {
             let numbered = numbered(input, &session.logins);
@@ -89,6 +94,11 @@ impl Stays {
                 last,
                 timed_first,
                 timed_last,
+                logins: session
+                    .logins
+                    .first()
+                    .copied()
+                    .zip(session.logins.last().copied()),
                 numbered,
             });
         }
@@ -125,6 +135,19 @@ impl Stays {
             }
         }
         orders
+    }
+
+    /// The later records of those neighbours in devices' own logs whose order follows from these orders of
+    /// stays: the stay of the one ended well behind it.
+    pub(super) fn told_by(&self, input: &Input<'_>, orders: &[InferredOrder]) -> BTreeSet<usize> {
+        let own = |event: usize| input.events.own_time(event);
+        let told = orders.iter().filter_map(|order| {
+            let (first, second) = (self.get(order.first)?, self.get(order.second)?);
+            let (last_login, next_login) = (first.logins?.1, second.logins?.0);
+            let since = own(first.last).ticks_since(own(last_login));
+            (since >= TRAILING).then_some(next_login)
+        });
+        told.collect()
     }
 
     fn are_apart(&self, a: usize, b: usize) -> bool {
@@ -196,7 +219,8 @@ impl Stays {
             let node = network.node(left.timed_last.first);
             let earliest = at(node, bounds.earliest(node)?).saturating_add(travel);
             let node = network.node(came.timed_first.last);
-            let latest = at(node, bounds.latest(node)?).saturating_add(came.timed_first.cut_off);
+            let latest =
+                at(node, bounds.latest(node)?).saturating_add(i64::from(came.timed_first.cut_off));
             // A removal that is written a little late does not make an order impossible.
             Some(earliest > latest.saturating_add(TRAILING))
         };
