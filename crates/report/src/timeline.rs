@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use kusari::{EventView, Reconstruction};
-use serde::Serialize;
 
 use crate::event_json::EventJson;
 use crate::layout::{Column, Footnotes, Grid, Page, visible};
@@ -24,15 +23,11 @@ pub fn timeline(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let events = || selected(reconstruction, view);
-    let as_json = || in_order(reconstruction, events()).map(TimelineJson::new);
+    let as_json = || events().map(|event| EventJson::new(&event));
     match view.format {
         Format::Json => rows::json_array(out, as_json()),
         Format::JsonLines => rows::json_lines(out, as_json()),
-        Format::Csv => rows::csv(
-            out,
-            TimelineJson::columns(),
-            as_json().map(TimelineJson::into_row),
-        ),
+        Format::Csv => rows::csv(out, EventJson::COLUMNS, as_json().map(EventJson::into_row)),
         Format::Table | Format::Markdown => {
             let page = page(in_order(reconstruction, events()), view);
             let text = match view.format {
@@ -59,45 +54,6 @@ fn in_order<'a>(
         (event, is_certain)
     })
 }
-
-/// An event as data, with its place in the timeline.
-#[derive(Debug, Serialize)]
-struct TimelineJson<'a> {
-    #[serde(flatten)]
-    event: EventJson<'a>,
-    /// Whether it certainly came no earlier than the event before it here; `null` for the first.
-    order_is_certain: Option<bool>,
-}
-
-impl<'a> TimelineJson<'a> {
-    fn new((event, order_is_certain): InOrder<'a>) -> Self {
-        Self {
-            event: EventJson::new(&event),
-            order_is_certain,
-        }
-    }
-
-    fn columns() -> [&'static str; COLUMNS] {
-        let mut columns = [""; COLUMNS];
-        let names = EventJson::COLUMNS.into_iter().chain(["order_is_certain"]);
-        for (own, name) in columns.iter_mut().zip(names) {
-            *own = name;
-        }
-        columns
-    }
-
-    fn into_row(self) -> [String; COLUMNS] {
-        let mut row = [const { String::new() }; COLUMNS];
-        let last = rows::or_empty(self.order_is_certain);
-        let values = self.event.into_row().into_iter().chain([last]);
-        for (own, value) in row.iter_mut().zip(values) {
-            *own = value;
-        }
-        row
-    }
-}
-
-const COLUMNS: usize = EventJson::COLUMNS.len() + 1;
 
 fn selected<'a>(
     reconstruction: &'a Reconstruction,

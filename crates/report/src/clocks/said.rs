@@ -196,9 +196,12 @@ pub(super) fn readings_said(r: &Reconstruction, index: u32, language: Language) 
             } else {
                 fill(texts.ruled_out, &[&id, reads, &ids(&out.by)])
             };
-            if !out.decisive.is_empty() {
-                line.push_str(&fill(texts.ruled_out_decisive, &[&ids(&out.decisive)]));
-            }
+            let rests_on = match out.decisive.len() {
+                0 => "",
+                1 => texts.ruled_out_decisive_one,
+                _ => texts.ruled_out_decisive,
+            };
+            line.push_str(&fill(rests_on, &[&ids(&out.decisive)]));
             line.push_str(&drift_said(texts, readings, out.reads, true));
             said.push(line);
         }

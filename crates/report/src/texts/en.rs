@@ -97,6 +97,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     ruled_out: "{} {} is ruled out by {}",
     ruled_out_together: "{} {} is ruled out: it fits no combination of the readings of the others",
     ruled_out_decisive: "; without any one of {} it could hold",
+    ruled_out_decisive_one: "; without {} it could hold",
     ruled_out_up_to: "; it stays ruled out as long as no clock drifts by more than {} ppm",
     ruled_out_whatever_drift: "; no drift of the clocks would make it possible",
     reading_left: "{} {} can hold",

@@ -105,6 +105,7 @@ pub(crate) struct Texts {
     pub(crate) ruled_out: &'static str,
     pub(crate) ruled_out_together: &'static str,
     pub(crate) ruled_out_decisive: &'static str,
+    pub(crate) ruled_out_decisive_one: &'static str,
     pub(crate) ruled_out_up_to: &'static str,
     pub(crate) ruled_out_whatever_drift: &'static str,
     pub(crate) reading_left: &'static str,
@@ -236,6 +237,10 @@ mod tests {
             (ENGLISH.ruled_out, JAPANESE.ruled_out),
             (ENGLISH.ruled_out_together, JAPANESE.ruled_out_together),
             (ENGLISH.ruled_out_decisive, JAPANESE.ruled_out_decisive),
+            (
+                ENGLISH.ruled_out_decisive_one,
+                JAPANESE.ruled_out_decisive_one,
+            ),
             (ENGLISH.ruled_out_up_to, JAPANESE.ruled_out_up_to),
             (ENGLISH.reading_left, JAPANESE.reading_left),
             (
