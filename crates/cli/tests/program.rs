@@ -182,7 +182,24 @@ fn custody_as_data_has_the_fields_that_scripts_rely_on() {
             .starts_with("2022-06-21T09:42:07")
     );
     assert_eq!(whole["logins"].as_array().unwrap().len(), 3);
-    assert!(custody["absences"].is_array());
+    let absences = custody["absences"].as_array().unwrap();
+    let lost = absences.iter().find(|own| {
+        own["device"] == "012" && own["question"] == "login" && own["to"] == "2022-06-24T04:23:21Z"
+    });
+    let lost = lost.unwrap();
+    assert_eq!(lost["answer"], "no");
+    assert_eq!(lost["from"], "2022-06-21T09:37:47Z");
+    assert_eq!(lost["from_record"]["time_recorded"], "2022-06-21T18:18:47");
+    assert_eq!(lost["machine"], Value::Null);
+    let because = lost["because"].as_array().unwrap();
+    assert_eq!(because[0]["sources"], serde_json::json!(["012.txt"]));
+    assert_eq!(because[1]["basis"], "declared");
+    assert_eq!(because[1]["statement"], "M1");
+    for own in absences {
+        let answer = own["answer"].as_str().unwrap();
+        assert!(["yes", "no", "cannot-tell"].contains(&answer));
+        assert!(!own["because"].as_array().unwrap().is_empty(), "{own}");
+    }
     for line in stdout(&["custody", &case_file(), "--format", "jsonl"]).lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         assert!(line["type"].is_string());

@@ -75,6 +75,8 @@ pub struct Case {
     pub devices: Vec<Device>,
     /// What is known about true time.
     pub facts: Vec<Fact>,
+    /// What is declared of devices' own logs.
+    pub statements: Vec<DeclaredStatement>,
     /// How far a clock may drift, in millionths; `None`: the case does not say, and
     /// [`DEFAULT_DRIFT_PPM`] is assumed.
     pub drift_ppm: Option<u32>,
@@ -201,6 +203,30 @@ pub struct FactEvent {
     pub which: Option<String>,
 }
 
+/// What somebody declares of devices' own logs, such as their maker. It stands in reports as declared.
+#[derive(Debug, Clone)]
+pub struct DeclaredStatement {
+    /// Its id: `M1`.
+    pub id: String,
+    /// What is said.
+    pub says: LocalizedText,
+    /// Who says it.
+    pub source: Option<String>,
+    /// The labels of the devices that it is about.
+    pub about: Vec<String>,
+    /// What it means for the log.
+    pub claims: LogClaim,
+}
+
+/// What can be declared of a device's own log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogClaim {
+    /// The device cannot be opened, and no password given to it, without a record.
+    EveryLoginIsRecorded,
+    /// Records are numbered in the order of the operations, whatever the clock of the PC shows.
+    RecordsAreInOrder,
+}
+
 /// How long it takes to carry a stick between two machines at least.
 #[derive(Debug, Clone)]
 pub struct Travel {
@@ -242,6 +268,7 @@ impl Case {
                 machines: Vec::new(),
                 devices: Vec::new(),
                 facts: Vec::new(),
+                statements: Vec::new(),
                 drift_ppm: None,
                 travel: Vec::new(),
             },

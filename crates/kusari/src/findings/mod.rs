@@ -99,7 +99,7 @@ impl Reconstruction {
 
     /// Whether a machine's own evidence says anything of a device; what a stick's own log says of
     /// the machine aside.
-    fn own_evidence_knows(&self, machine: MachineIndex, device: DeviceIndex) -> bool {
+    pub(crate) fn own_evidence_knows(&self, machine: MachineIndex, device: DeviceIndex) -> bool {
         let named = self.device(device).is_some_and(|device| {
             device
                 .identities
@@ -137,7 +137,7 @@ impl Reconstruction {
     }
 
     /// The sources of one machine that are of some kinds of artifact.
-    fn sources_of(&self, machine: MachineIndex, artifacts: &[&str]) -> Vec<SourceIndex> {
+    pub(crate) fn sources_of(&self, machine: MachineIndex, artifacts: &[&str]) -> Vec<SourceIndex> {
         (0..)
             .zip(&self.sources)
             .filter(|(_, source)| {

@@ -5,6 +5,7 @@ use kusari::custody::{Line, LineKind, Row, Session};
 use kusari::findings::Finding;
 use serde::Serialize;
 
+use super::absences::AbsenceJson;
 use crate::clocks::{MachineJson, machine_json};
 use crate::event_json::{EventJson, Times};
 use crate::rows::or_empty;
@@ -16,8 +17,7 @@ pub(super) struct CustodyJson<'a> {
     table: TableJson<'a>,
     sessions: Vec<SessionJson<'a>>,
     findings: Vec<FindingJson<'a>>,
-    /// Proofs of absence. Empty as long as nothing proves one: it says nothing about absences.
-    absences: [(); 0],
+    absences: Vec<AbsenceJson<'a>>,
     clocks: Vec<MachineJson<'a>>,
 }
 
@@ -94,6 +94,8 @@ pub(super) enum LineOf<'a> {
     Session(SessionOf<'a>),
     /// A finding.
     Finding(FindingOf<'a>),
+    /// A question about a gap in a device's custody.
+    Absence(AbsenceJson<'a>),
     /// A clock.
     Clock(ClockOf<'a>),
 }
@@ -157,7 +159,10 @@ impl<'a> CustodyJson<'a> {
             },
             sessions: sessions.map(|session| session_json(r, session)).collect(),
             findings: findings.map(|finding| finding_json(r, finding)).collect(),
-            absences: [],
+            absences: super::absences::shown(r, view)
+                .iter()
+                .map(|own| AbsenceJson::new(r, own))
+                .collect(),
             clocks: (0..)
                 .zip(r.machines())
                 .filter(|(index, _)| view.selection.has_machine(Some(*index)))
@@ -180,11 +185,15 @@ impl<'a> CustodyJson<'a> {
             .findings
             .into_iter()
             .map(|own| LineOf::Finding(FindingOf { own }));
+        let absences = self.absences.into_iter().map(LineOf::Absence);
         let clocks = self
             .clocks
             .into_iter()
             .map(|own| LineOf::Clock(ClockOf { own }));
-        rows.chain(sessions).chain(findings).chain(clocks)
+        rows.chain(sessions)
+            .chain(findings)
+            .chain(absences)
+            .chain(clocks)
     }
 
     /// One row a line of a cell.

@@ -5,7 +5,7 @@ use kusari::clock::CorrectedTime;
 use kusari::custody::{Line, LineKind, Row};
 use kusari::machine::Machine;
 
-use super::data;
+use super::{absences, data};
 use crate::clocks;
 use crate::layout::{Column, Footnotes, Grid, Page, visible};
 use crate::shown_time;
@@ -32,6 +32,7 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
         page.text(fill(texts.left_out, &[&listed.join(", ")]));
     }
     let findings = findings(r, view, &mut notes);
+    let (absences, declared) = absences::table(r, view, &mut notes);
     page.list(notes.lines());
     if !findings.is_empty() {
         page.heading(texts.findings_title).list(findings);
@@ -48,6 +49,12 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
             texts.findings_on_other_days,
             &[&other_days.to_string()],
         ));
+    }
+    if !absences.rows.is_empty() {
+        page.heading(texts.absences_title);
+        page.text(texts.absences_reading)
+            .table(absences)
+            .list(declared);
     }
     let clocks: Vec<(String, String)> = (0..)
         .zip(r.machines())
