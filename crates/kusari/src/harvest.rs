@@ -32,6 +32,8 @@ pub enum MachineFact {
     },
     /// The version of Windows in words, with its build: `Windows 10 Pro 21H2 (19044.1766)`.
     WindowsVersion(String),
+    /// The build number of Windows: 19044.
+    WindowsBuild(u32),
     /// When this installation (or its last feature update) was made.
     InstallDate(Timestamp),
     /// A user of the machine.

@@ -1,11 +1,11 @@
 //! Puts the parts together, in one order whatever the number of threads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use kusari_artifacts::vendor_log::Profile;
 use kusari_evidence::hash::Sha256;
-use kusari_evidence::{Evidence, open};
+use kusari_evidence::{Evidence, Volume, open};
 
 use super::by_letter;
 use super::events::{Events, Placed};
@@ -206,7 +206,7 @@ impl Gathering {
             &mut self.traces,
         );
         let mut reconstruction = Reconstruction {
-            coverage: coverage::rows(&machines, &self.sources),
+            coverage: coverage::rows(&machines, &self.sources, &with_a_drive(&opened)),
             case,
             machines,
             sources: self.sources,
@@ -270,6 +270,22 @@ impl Gathering {
         }
         computers
     }
+}
+
+/// The machines of which a whole Windows drive was looked at.
+fn with_a_drive(opened: &[OpenedEvidence]) -> BTreeSet<MachineIndex> {
+    let machines = opened.iter().filter_map(|one| match one.owner {
+        Owner::Machine(index) => Some((MachineIndex::try_from(index).ok()?, &one.evidence)),
+        Owner::Device(_) => None,
+    });
+    machines
+        .filter(|(_, evidence)| {
+            // A collection holds what somebody chose; only a whole volume lacks what is not on it.
+            let is_windows = |volume: &Volume| volume.is_whole() && volume.holds_windows();
+            evidence.volumes.iter().any(is_windows)
+        })
+        .map(|(index, _)| index)
+        .collect()
 }
 
 /// What is known of an event by its source: the machine that it happened at, and the label of the

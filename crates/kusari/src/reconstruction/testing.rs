@@ -339,7 +339,7 @@ impl Scene {
             sessions: &sessions,
         });
         let mut made = Reconstruction {
-            coverage: crate::coverage::rows(&self.machines, &self.sources),
+            coverage: crate::coverage::rows(&self.machines, &self.sources, &Default::default()),
             case: self.case,
             machines: self.machines,
             sources: self.sources,
