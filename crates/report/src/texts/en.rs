@@ -210,7 +210,6 @@ fn state(state: &str) -> Option<&'static str> {
         "missing" => "missing",
         "locked" => "locked: encrypted, and no key opens it",
         "snapshot" => "in a shadow copy, as it was then",
-        "missing" => "not there",
         "deleted" => "deleted",
         "there" => "there",
         "in-recycle-bin" => "in the recycle bin",

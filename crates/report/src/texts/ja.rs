@@ -210,7 +210,6 @@ fn state(state: &str) -> Option<&'static str> {
         "missing" => "なし",
         "locked" => "ロック: 暗号化され、開ける鍵がない",
         "snapshot" => "シャドウコピー内、作成時点の状態",
-        "missing" => "なし",
         "deleted" => "削除済み",
         "there" => "現存",
         "in-recycle-bin" => "ごみ箱内",
