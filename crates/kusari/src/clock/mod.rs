@@ -7,6 +7,7 @@
 //! each clock its corrections with the tightest bounds that follow ([`MachineClock::correct`]). The
 //! method, its assumptions and worked examples stand in `docs/clocks.md`.
 
+mod between;
 mod machine_clock;
 pub mod network;
 mod segment;
@@ -15,6 +16,7 @@ mod statement;
 mod words;
 mod zone;
 
+pub use between::Between;
 pub(crate) use machine_clock::cut_off;
 pub use machine_clock::{Correction, MachineClock, RecordedStep};
 pub use segment::Segment;

@@ -1,5 +1,8 @@
 //! What the solver goes by: statements, each with its source.
 
+use std::sync::Arc;
+
+use super::network::{InForce, Network, Row};
 use crate::case::Reads;
 use crate::event::{MachineIndex, SourceIndex};
 use crate::identity::DeviceIndex;
@@ -172,8 +175,20 @@ pub struct Clocks {
     pub conflicts: Vec<ClockConflict>,
     /// The bounds of the moments that matter, and on what they rest.
     pub moments: Vec<MomentBounds>,
-    /// Whether readings that are left were tried together; `None`: more are left than can be.
+    /// How many combinations of the readings that are left can hold; `None`: more are left than were
+    /// tried together.
     pub combinations: Option<usize>,
+    /// What the time between two events is asked of.
+    pub(crate) solved: Option<Arc<SolvedNetwork>>,
+}
+
+/// The network with what is in force.
+#[derive(Debug)]
+pub(crate) struct SolvedNetwork {
+    pub(crate) network: Network,
+    pub(crate) in_force: InForce,
+    /// The runs of each machine's clock, by machine and segment.
+    pub(crate) rows: Vec<Vec<Row>>,
 }
 
 /// An observation that can be read in two ways.

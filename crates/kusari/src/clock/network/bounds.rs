@@ -1,8 +1,10 @@
 //! What follows from a network that can hold: bounds of every correction, and one choice of all.
 
+use kusari_evidence::time::Timestamp;
+
 use super::relax::{Labels, NONE, Sense, Step};
 use super::shortest::smallest;
-use super::{Conflict, InForce, Moment, Network, StatementIndex};
+use super::{Conflict, InForce, Network, Row, StatementIndex, drift};
 
 /// Bounds of the corrections at all nodes, in ticks, and one value for each that holds together with
 /// all others.
@@ -95,33 +97,64 @@ impl Network {
         })
     }
 
-    /// The least and the most time from one moment to another, in ticks; `None` where nothing bounds
-    /// it. Times are those of the clocks' readings at the moments, corrected.
+    /// By how much the correction at a moment of one row exceeds that at a moment of another, at least
+    /// and at most, in ticks; `None` where nothing bounds it. The moments need be none of the network's.
     ///
     /// # Errors
     /// With statements that cannot all hold.
     pub fn between(
         &self,
         in_force: &InForce,
-        first: Moment,
-        second: Moment,
+        first: (Row, Timestamp),
+        second: (Row, Timestamp),
     ) -> Result<(Option<i64>, Option<i64>), Conflict> {
-        let (a, b) = (self.node(first), self.node(second));
-        let apart = self.shown(b).saturating_sub(self.shown(a));
+        let (near_first, near_second) = (self.beside(first), self.beside(second));
+        let same_row = (first.0 == second.0).then(|| self.drift_in(first.0, first.1, second.1));
         let run = |sense: Sense| {
-            let mut value = vec![NONE; self.nodes()];
-            if let Some(own) = value.get_mut(a) {
-                *own = 0;
+            let mut labels = Labels::new(vec![NONE; self.nodes()]);
+            for (node, drift) in &near_first {
+                if let Some(own) = labels.value.get_mut(*node) {
+                    *own = *drift;
+                }
             }
-            let mut labels = Labels::new(value);
-            match self.relax_from(sense, &mut labels, in_force, std::iter::once(a)) {
-                Ok(()) => Ok(labels.value.get(b).copied().filter(|value| *value != NONE)),
-                Err(cycle) => Err(smallest(self, in_force, &cycle)),
+            let from = near_first.iter().map(|(node, _)| *node);
+            if let Err(cycle) = self.relax_from(sense, &mut labels, in_force, from) {
+                return Err(smallest(self, in_force, &cycle));
             }
+            let reached = near_second.iter().filter_map(|(node, drift)| {
+                let label = labels
+                    .value
+                    .get(*node)
+                    .copied()
+                    .filter(|label| *label != NONE)?;
+                Some(label.saturating_add(*drift))
+            });
+            Ok(reached.chain(same_row).min())
         };
-        let most = run(Sense::Latest)?.map(|most| apart.saturating_add(most));
-        let least = run(Sense::Earliest)?.map(|least| apart.saturating_sub(least));
+        let most = run(Sense::Latest)?;
+        let least = run(Sense::Earliest)?.map(i64::saturating_neg);
         Ok((least, most))
+    }
+
+    /// The nodes before and behind a moment of a row, each with how far the clock can drift to it.
+    fn beside(&self, (row, at): (Row, Timestamp)) -> Vec<(usize, i64)> {
+        let nodes = self.row_nodes(row);
+        let shown = self.shown.get(nodes.clone()).unwrap_or(&[]);
+        let next = nodes
+            .start
+            .saturating_add(shown.partition_point(|own| *own < at.ticks()));
+        let before = next.checked_sub(1).filter(|node| nodes.contains(node));
+        let behind = Some(next).filter(|node| nodes.contains(node));
+        let both = before.into_iter().chain(behind);
+        both.map(|node| {
+            let ppm = self.ppm(row);
+            (node, drift(self.shown(node), at.ticks(), ppm))
+        })
+        .collect()
+    }
+
+    fn drift_in(&self, row: Row, a: Timestamp, b: Timestamp) -> i64 {
+        drift(a.ticks(), b.ticks(), self.ppm(row))
     }
 
     /// On what the upper bound of a correction rests: the statements of the shortest path, each once, in

@@ -142,6 +142,11 @@ impl Network {
         self.nodes_of(row.number().saturating_add(1))
     }
 
+    /// The drift of a row, in millionths.
+    fn ppm(&self, row: Row) -> u32 {
+        self.drifts.get(row.number()).map_or(0, |(ppm, _)| *ppm)
+    }
+
     fn nodes_of(&self, row: usize) -> std::ops::Range<usize> {
         let bound = |index: usize| {
             let start = self.row_starts.get(index).copied().unwrap_or(0);

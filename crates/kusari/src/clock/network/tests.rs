@@ -21,7 +21,7 @@ fn no_wish(network: &Network) -> Vec<i64> {
 
 /// Two clocks that do not drift: the first is right, within 30 s; the second was seen 4 minutes slow.
 /// A record of the second stands behind one of the first.
-fn two_clocks(deviation: bool) -> (Network, Moment, Moment) {
+fn two_clocks(deviation: bool) -> (Network, [(Row, Timestamp, Moment); 2]) {
     let mut builder = NetworkBuilder::default();
     let (a, b) = (builder.row(0, 0), builder.row(0, 1));
     let (seen_a, seen_b) = (builder.moment(a, at(10_000)), builder.moment(b, at(10_000)));
@@ -34,15 +34,16 @@ fn two_clocks(deviation: bool) -> (Network, Moment, Moment) {
     observed(&mut builder, seen_a, 0, 2);
     observed(&mut builder, seen_b, if deviation { -240 } else { 240 }, 3);
     builder.at_least(Point::Shown(first), Point::Shown(second), 0, 4);
-    (builder.build(), first, second)
+    let ends = [(a, at(60), first), (b, at(59), second)];
+    (builder.build(), ends)
 }
 
 #[test]
 fn an_order_that_the_clocks_allow_holds_and_narrows_nothing() {
-    let (network, first, second) = two_clocks(false);
+    let (network, [first, second]) = two_clocks(false);
     let all = network.all_in_force();
     let bounds = network.bounds(&all, &no_wish(&network)).unwrap();
-    let (a, b) = (network.node(first), network.node(second));
+    let (a, b) = (network.node(first.2), network.node(second.2));
     assert_eq!(bounds.earliest(a), Some(-30 * SECOND));
     assert_eq!(bounds.latest(b), Some(270 * SECOND));
     assert_eq!(bounds.estimate(a), 0);
@@ -52,8 +53,8 @@ fn an_order_that_the_clocks_allow_holds_and_narrows_nothing() {
         "as near to the wish as can be"
     );
     assert_eq!(network.latest_rests_on(&bounds, b), [3, 1]);
-    let between = network.between(&all, first, second).unwrap();
-    assert_eq!(between, (Some(179 * SECOND), Some(299 * SECOND)));
+    let between = network.between(&all, (first.0, first.1), (second.0, second.1));
+    assert_eq!(between.unwrap(), (Some(180 * SECOND), Some(300 * SECOND)));
 }
 
 #[test]
@@ -152,7 +153,7 @@ impl Random {
             .collect()
     }
 
-    fn network(&self) -> (Network, Vec<Moment>) {
+    fn network(&self) -> (Network, Vec<Moment>, Vec<Row>) {
         let mut builder = NetworkBuilder::default();
         let count = u32::try_from(self.constraints.len()).unwrap();
         let rows: Vec<Row> = (0..)
@@ -171,7 +172,7 @@ impl Random {
         for (statement, (a, b, least)) in (0..).zip(&self.constraints) {
             builder.at_least(point(*a), point(*b), least * SECOND, statement);
         }
-        (builder.build(), moments)
+        (builder.build(), moments, rows)
     }
 
     /// All shortest paths between corrections by Floyd and Warshall, every pair of moments of a row
@@ -230,7 +231,7 @@ proptest! {
 
     #[test]
     fn bounds_and_conflicts_are_those_of_brute_force(random in random()) {
-        let (network, moments) = random.network();
+        let (network, moments, rows) = random.network();
         let all = network.all_in_force();
         let every = vec![true; random.constraints.len()];
         match (network.bounds(&all, &no_wish(&network)), random.brute(&every)) {
@@ -241,19 +242,22 @@ proptest! {
                     let least = bounds.earliest(node).map(|v| -v);
                     prop_assert!(close(least, d[number + 1][0]));
                 }
-                for (a, first) in moments.iter().enumerate() {
-                    for (b, second) in moments.iter().enumerate() {
-                        let apart = network.shown(network.node(*second))
-                            - network.shown(network.node(*first));
+                let own: Vec<(Row, Timestamp)> = random
+                    .moments()
+                    .into_iter()
+                    .map(|(row, shown)| (rows[row], at(shown)))
+                    .collect();
+                for (a, first) in own.iter().enumerate() {
+                    for (b, second) in own.iter().enumerate() {
                         let (least, most) = network.between(&all, *first, *second).unwrap();
-                        prop_assert!(close(most.map(|v| v - apart), d[a + 1][b + 1]));
-                        prop_assert!(close(least.map(|v| apart - v), d[b + 1][a + 1]));
+                        prop_assert!(close(most, d[a + 1][b + 1]));
+                        prop_assert!(close(least.map(|v| -v), d[b + 1][a + 1]));
                     }
                 }
             }
             // A contradiction that is smaller than what rounding gives away.
             (Ok(_), None) => {
-                let (network, _) = shrunk(&random).network();
+                let (network, ..) = shrunk(&random).network();
                 prop_assert!(network.hold(&network.all_in_force(), no_wish(&network)).is_ok());
             }
             (Err(conflict), None) => {
@@ -274,7 +278,7 @@ proptest! {
 
     #[test]
     fn the_chosen_corrections_hold_together(random in random(), wish in -100_i64..100) {
-        let (network, moments) = random.network();
+        let (network, moments, _) = random.network();
         let wished = vec![wish * SECOND; network.nodes()];
         if let Ok(bounds) = network.bounds(&network.all_in_force(), &wished) {
             let true_time = |index: usize| match index {
@@ -306,7 +310,7 @@ proptest! {
             node => moments[node - 1].1 + offsets[moments[node - 1].0],
         };
         random.constraints.retain(|(a, b, least)| truth(*b) - truth(*a) >= *least);
-        let (network, handles) = random.network();
+        let (network, handles, _) = random.network();
         let bounds = network.bounds(&network.all_in_force(), &no_wish(&network));
         let Ok(bounds) = bounds else {
             return Err(TestCaseError::fail("true statements hold together"));

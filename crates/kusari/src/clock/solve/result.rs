@@ -1,6 +1,7 @@
 //! What each clock takes from a solution, and what is said of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kusari_evidence::time::Timestamp;
 
@@ -11,7 +12,7 @@ use super::{Input, Solution, dependence};
 use crate::case::Reads;
 use crate::clock::machine_clock::{Alternative, Correction, SolvedMoment, SolvedMoments, between};
 use crate::clock::network::{Bounds, Row};
-use crate::clock::statement::{Clocks, Standing};
+use crate::clock::statement::{Clocks, SolvedNetwork, Standing};
 
 pub(super) fn solution(
     input: &Input<'_>,
@@ -59,6 +60,11 @@ pub(super) fn solution(
             conflicts: settled.conflicts,
             moments,
             combinations: found.combinations,
+            solved: Some(Arc::new(SolvedNetwork {
+                network: gathered.network,
+                in_force: settled.in_force,
+                rows: gathered.rows,
+            })),
         },
         machines,
     }
