@@ -86,12 +86,13 @@ By default storage that can be carried, and the devices of the case file; --all 
 Examples:
   kusari clocks case.toml
   kusari clocks case.toml --machine call-centre-server
+  kusari clocks case.toml --between 5f0c3a9e2b71d846 a522e4b95eaeb37e
   kusari clocks case.toml --format json
 
 Observations of clocks, recorded clock changes, the order of sticks' own logs, that a stick is in one \
 place at a time, and the facts of the case are held against each other. What cannot all hold is said, \
 with the smallest set of statements that contradict each other. docs/clocks.md explains the method.")]
-    Clocks(Inputs),
+    Clocks(ClocksArguments),
     /// What each source could have seen: its span, gaps, cleared, rolled over, dirty, missing
     #[command(after_long_help = "\
 Example:
@@ -138,6 +139,19 @@ pub(crate) struct Inputs {
     /// A case file, or images, folders, zips and artifact files, each one machine or stick
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClocksArguments {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// Also say how much time lay between two events, by their event_id
+    ///
+    /// Two records of one clock lie as far apart as it shows, however far off it stood; those of two
+    /// clocks as far as everything that is known allows.
+    #[arg(long, num_args = 2, value_names = ["EVENT", "EVENT"])]
+    pub(crate) between: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -219,10 +219,10 @@ fn inputs(command: &Command) -> &Inputs {
     match command {
         Command::Custody(inputs)
         | Command::Devices(inputs)
-        | Command::Clocks(inputs)
         | Command::Coverage(inputs)
         | Command::Init(inputs) => inputs,
         Command::Timeline(timeline) => &timeline.inputs,
+        Command::Clocks(clocks) => &clocks.inputs,
         Command::Copies(copies) => &copies.inputs,
         Command::Inspect(inspect) => &inspect.inputs,
         Command::Explain(explain) => &explain.inputs,
@@ -242,7 +242,13 @@ fn write(
         Command::Custody(_) => target.write(|out| kusari_report::custody(r, view, out)),
         Command::Timeline(_) => target.write(|out| kusari_report::timeline(r, view, out)),
         Command::Devices(_) => target.write(|out| kusari_report::devices(r, view, out)),
-        Command::Clocks(_) => target.write(|out| kusari_report::clocks(r, view, out)),
+        Command::Clocks(clocks) => {
+            let between = match clocks.between.as_slice() {
+                [first, second] => Some((event_of(r, first)?, event_of(r, second)?)),
+                _ => None,
+            };
+            target.write(|out| kusari_report::clocks(r, view, between, out))
+        }
         Command::Coverage(_) => target.write(|out| kusari_report::coverage(r, view, out)),
         Command::Copies(copies) => {
             let bar = Bar::new(
@@ -291,6 +297,18 @@ fn write(
             target.write(|out| kusari_report::case_file(r, view.timezone, folder, out))
         }
     })
+}
+
+/// The number of the event with that id.
+fn event_of(r: &Reconstruction, id: &str) -> Result<usize, Failure> {
+    let id = id.parse::<EventId>();
+    let id = id.map_err(|error| Failure::Usage(error.to_string()))?;
+    let event = r.find_event(id).ok_or_else(|| {
+        Failure::Nothing(format!(
+            "no event `{id}` in this evidence; `kusari timeline` lists the ids"
+        ))
+    })?;
+    Ok(event.index)
 }
 
 /// What could not be read, or only in part. It stands in the coverage, too.

@@ -257,6 +257,58 @@ fn clocks_as_data_have_the_fields_that_scripts_rely_on() {
 }
 
 #[test]
+fn the_time_between_two_events_is_told_and_wrong_ids_are_errors() {
+    let events = stdout(&[
+        "timeline",
+        &case_file(),
+        "--device",
+        "012",
+        "--format",
+        "jsonl",
+    ]);
+    let events: Vec<Value> = events
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let id = |machine: &str, action: &str| {
+        let found = events
+            .iter()
+            .find(|own| own["machine"] == machine && own["action"] == action);
+        found.unwrap()["event_id"].as_str().unwrap().to_owned()
+    };
+    let connected = id("dev-desktop", "connected");
+    let removed = id("dev-desktop", "removed");
+    let arguments = [
+        "clocks",
+        &case_file(),
+        "--between",
+        &connected,
+        &removed,
+        "--format",
+        "json",
+    ];
+    let all = json(&arguments);
+    // 101.345 s by one clock, whatever it stood off; 50 ppm of that is 5 ms.
+    let bound = |name: &str| all["between"][name].as_f64().unwrap();
+    assert!((101.33..101.345).contains(&bound("least")), "{all}");
+    assert!((101.345..101.36).contains(&bound("most")), "{all}");
+    let page = stdout(&["clocks", &case_file(), "--between", &connected, &removed]);
+    let page: Vec<&str> = page.split_whitespace().collect();
+    let page = page.join(" ");
+    assert!(page.contains("at least 1m41s, at most 1m42s"), "{page}");
+    let (code, said) = failure(&["clocks", &case_file(), "--between", &connected, "x"]);
+    assert_eq!(code, Some(2), "{said}");
+    let (code, said) = failure(&[
+        "clocks",
+        &case_file(),
+        "--between",
+        &connected,
+        "0000000000000000",
+    ]);
+    assert_eq!(code, Some(1), "{said}");
+}
+
+#[test]
 fn every_event_has_every_field_and_the_threads_do_not_matter() {
     let one = stdout(&[
         "timeline",

@@ -86,6 +86,26 @@ pub(crate) fn span(seconds: i64) -> String {
     }
 }
 
+/// A signed span in 100 ns as hours, minutes and seconds, rounded to the second away from what it bounds:
+/// `4m01s`, `-1h00m05s`.
+pub(crate) fn exact_span(ticks: i64, up: bool) -> String {
+    let seconds = if up {
+        ticks
+            .div_euclid(TICKS_PER_SECOND)
+            .saturating_add(i64::from(ticks.rem_euclid(TICKS_PER_SECOND) > 0))
+    } else {
+        ticks.div_euclid(TICKS_PER_SECOND)
+    };
+    let sign = if seconds < 0 { "-" } else { "" };
+    let size = seconds.unsigned_abs();
+    let (hours, minutes, seconds) = (size / 3600, size / 60 % 60, size % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{sign}{seconds}s"),
+        (0, _) => format!("{sign}{minutes}m{seconds:02}s"),
+        _ => format!("{sign}{hours}h{minutes:02}m{seconds:02}s"),
+    }
+}
+
 /// A signed span in 100 ns: `+19m`, `-4m`, `0s`.
 pub(crate) fn signed_span(ticks: i64) -> String {
     let size = ticks.unsigned_abs() / TICKS_PER_SECOND.unsigned_abs();
@@ -158,6 +178,10 @@ mod tests {
             assert_eq!(span(seconds), text);
         }
         assert_eq!(span(86_401), "2d");
+        assert_eq!(exact_span(-TICKS_PER_SECOND - 1, false), "-2s");
+        assert_eq!(exact_span(-TICKS_PER_SECOND - 1, true), "-1s");
+        assert_eq!(exact_span(241 * TICKS_PER_SECOND, true), "4m01s");
+        assert_eq!(exact_span(-3605 * TICKS_PER_SECOND, false), "-1h00m05s");
         assert_eq!(signed_span(-4 * 60 * TICKS_PER_SECOND), "-4m");
         assert_eq!(signed_span(19 * 60 * TICKS_PER_SECOND), "+19m");
     }

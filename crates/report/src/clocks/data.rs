@@ -23,6 +23,17 @@ pub(super) struct ClocksJson<'a> {
     conflicts: Vec<ConflictJson>,
     /// How many combinations of readings can hold; `None`: more are left than were tried together.
     combinations: Option<usize>,
+    /// The time between the two events that were asked for.
+    between: Option<BetweenJson>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct BetweenJson {
+    first: String,
+    second: String,
+    /// In seconds; negative when the second came first.
+    least: Option<Seconds>,
+    most: Option<Seconds>,
 }
 
 /// A machine's clock.
@@ -161,6 +172,7 @@ pub(super) enum LineOf<'a> {
     Machine(MachineJson<'a>),
     Statement(StatementJson),
     Conflict(ConflictJson),
+    Between(BetweenJson),
 }
 
 pub(super) const CSV_COLUMNS: [&str; 7] = [
@@ -168,7 +180,7 @@ pub(super) const CSV_COLUMNS: [&str; 7] = [
 ];
 
 impl<'a> ClocksJson<'a> {
-    pub(super) fn new(r: &'a Reconstruction, view: &View) -> Self {
+    pub(super) fn new(r: &'a Reconstruction, view: &View, between: Option<(usize, usize)>) -> Self {
         let clocks = r.clocks();
         Self {
             machines: (0..)
@@ -183,6 +195,7 @@ impl<'a> ClocksJson<'a> {
                 .map(|own| conflict_json(r, own))
                 .collect(),
             combinations: clocks.combinations,
+            between: between.and_then(|(first, second)| between_json(r, first, second)),
         }
     }
 
@@ -190,7 +203,8 @@ impl<'a> ClocksJson<'a> {
         let machines = self.machines.into_iter().map(LineOf::Machine);
         let statements = self.statements.into_iter().map(LineOf::Statement);
         let conflicts = self.conflicts.into_iter().map(LineOf::Conflict);
-        machines.chain(statements).chain(conflicts)
+        let between = self.between.into_iter().map(LineOf::Between);
+        machines.chain(statements).chain(conflicts).chain(between)
     }
 
     /// One row a segment and reading.
@@ -260,6 +274,16 @@ pub(crate) fn machine_json<'a>(
             .filter_map(|own| moment_json(r, own))
             .collect(),
     }
+}
+
+fn between_json(r: &Reconstruction, first: usize, second: usize) -> Option<BetweenJson> {
+    let between = r.time_between(first, second)?;
+    Some(BetweenJson {
+        first: r.event(first)?.id.to_string(),
+        second: r.event(second)?.id.to_string(),
+        least: between.least.map(Seconds),
+        most: between.most.map(Seconds),
+    })
 }
 
 fn correction_json(own: &Correction) -> CorrectionJson {

@@ -15,22 +15,28 @@ use crate::view::{Format, View};
 pub(crate) use data::{MachineJson, machine_json};
 pub(crate) use said::{describe, zone};
 
-/// Writes what is known of each machine's clock.
+/// Writes what is known of each machine's clock, and how much time lay between two events where that is
+/// asked.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn clocks(reconstruction: &Reconstruction, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let data = || data::ClocksJson::new(reconstruction, view);
+pub fn clocks(
+    reconstruction: &Reconstruction,
+    view: &View,
+    between: Option<(usize, usize)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let data = || data::ClocksJson::new(reconstruction, view, between);
     match view.format {
         Format::Json => rows::json(out, &data()),
         Format::JsonLines => rows::json_lines(out, data().into_lines()),
         Format::Csv => rows::csv(out, data::CSV_COLUMNS, data().into_csv_rows()),
         Format::Table => {
-            let page = page::page(reconstruction, view);
+            let page = page::page(reconstruction, view, between);
             out.write_all(page.to_terminal(view.width).as_bytes())
         }
         Format::Markdown => {
-            let page = page::page(reconstruction, view);
+            let page = page::page(reconstruction, view, between);
             out.write_all(page.to_markdown().as_bytes())
         }
     }

@@ -20,7 +20,7 @@ use crate::view::View;
 /// which a bound rests; the data has all.
 const MOST_LISTED: usize = 60;
 
-pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
+pub(super) fn page(r: &Reconstruction, view: &View, between: Option<(usize, usize)>) -> Page {
     let texts = view.language.texts();
     let mut page = Page::default();
     let title = fill(texts.clocks_of, &[&visible(&r.case().name)]);
@@ -34,6 +34,9 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
         None => {
             page.text(texts.combinations_untried);
         }
+    }
+    if let Some(line) = between.and_then(|(first, second)| between_line(r, view, first, second)) {
+        page.text(line);
     }
     for (index, machine) in (0..).zip(r.machines()) {
         if view.selection.has_machine(Some(index)) {
@@ -53,6 +56,38 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
     page.list(conflicts);
     statements(&mut page, r, view);
     page
+}
+
+/// How much time lay between two events.
+fn between_line(r: &Reconstruction, view: &View, first: usize, second: usize) -> Option<String> {
+    let texts = view.language.texts();
+    let between = r.time_between(first, second)?;
+    let name = |event: usize| {
+        let event = r.event(event)?;
+        let words = [
+            event.machine,
+            event.device,
+            Some(texts.action(event.action)),
+        ];
+        let words: Vec<String> = words.into_iter().flatten().map(visible).collect();
+        Some(format!("{} ({})", event.id, words.join(", ")))
+    };
+    let least = between
+        .least
+        .map(|ticks| shown_time::exact_span(ticks, false));
+    let most = between
+        .most
+        .map(|ticks| shown_time::exact_span(ticks, true));
+    let or_open = |bound: Option<String>| bound.unwrap_or_else(|| texts.unbounded.to_owned());
+    Some(fill(
+        texts.between_events,
+        &[
+            &name(first)?,
+            &name(second)?,
+            &or_open(least),
+            &or_open(most),
+        ],
+    ))
 }
 
 fn of<'a>(view: &View, says: &'a kusari::clock::Says) -> &'a str {

@@ -92,6 +92,7 @@ pub(crate) struct Texts {
     pub(crate) clocks_reading: &'static str,
     pub(crate) combinations_left: &'static str,
     pub(crate) combinations_untried: &'static str,
+    pub(crate) between_events: &'static str,
     pub(crate) conflicts_title: &'static str,
     pub(crate) no_conflicts: &'static str,
     pub(crate) statements_title: &'static str,
