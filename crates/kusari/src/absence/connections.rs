@@ -397,7 +397,7 @@ fn before(r: &Reconstruction, device: DeviceIndex, machine: MachineIndex, to: En
             let at = own.clock.to_utc(first).0;
             own.clock.zone.to_local(at).to_text(0).replace('T', " ")
         });
-        let since = first.map_or_else(String::new, |first| first);
+        let since = first.unwrap_or_default();
         let (en, ja) = match sound(source) {
             Err((en, ja)) => (en, ja),
             Ok(()) if coverage.states.contains(&SourceState::RolledOver) => (

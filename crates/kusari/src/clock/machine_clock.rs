@@ -61,6 +61,9 @@ pub(crate) struct SolvedMoment {
 /// The solved moments of a clock: one list a segment, in the order of the time shown.
 pub(crate) type SolvedMoments = Vec<Vec<SolvedMoment>>;
 
+/// How observations of a clock are read: each by its place in [`MachineClock::observations`].
+pub type ReadAs = [(usize, Reads)];
+
 /// How the clock goes when observations of it are read one way, where more than one way is left.
 #[derive(Debug, Clone)]
 pub(crate) struct Alternative {
@@ -146,7 +149,7 @@ impl MachineClock {
     pub fn correct_by_each_reading(
         &self,
         time: RecordedTime,
-    ) -> impl Iterator<Item = (&[(usize, Reads)], CorrectedTime)> {
+    ) -> impl Iterator<Item = (&ReadAs, CorrectedTime)> {
         self.alternatives.iter().map(move |own| {
             let correction = |shown| self.in_moments(&own.moments, shown);
             let corrected = self.correct_by(time, &correction);
@@ -185,10 +188,7 @@ impl MachineClock {
     }
 
     /// The correction at a moment under each reading that is left; empty when no more than one is.
-    pub fn corrections_at(
-        &self,
-        at: Timestamp,
-    ) -> impl Iterator<Item = (&[(usize, Reads)], Correction)> {
+    pub fn corrections_at(&self, at: Timestamp) -> impl Iterator<Item = (&ReadAs, Correction)> {
         let own = self.alternatives.iter();
         own.map(move |own| (own.readings.as_slice(), self.in_moments(&own.moments, at)))
     }
@@ -201,7 +201,7 @@ impl MachineClock {
         &self,
         segment: usize,
         (from, to): (Timestamp, Timestamp),
-    ) -> (Correction, Vec<(&[(usize, Reads)], Correction)>) {
+    ) -> (Correction, Vec<(&ReadAs, Correction)>) {
         let hull = |moments: &SolvedMoments| {
             let own = moments.get(segment).map_or(&[][..], Vec::as_slice);
             hull(own, (from, to), self.drift_ppm)

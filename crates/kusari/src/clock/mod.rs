@@ -18,7 +18,7 @@ mod zone;
 
 pub use between::Between;
 pub(crate) use machine_clock::cut_off;
-pub use machine_clock::{Correction, MachineClock, RecordedStep};
+pub use machine_clock::{Correction, MachineClock, ReadAs, RecordedStep};
 pub use segment::Segment;
 pub use statement::{
     Basis, Claim, ClockConflict, Clocks, MomentBounds, OrderOfStays, Readings, RuledOut, Standing,

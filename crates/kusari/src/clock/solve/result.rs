@@ -70,6 +70,12 @@ pub(super) fn solution(
     }
 }
 
+/// The combinations in which the observations of one clock are read the same way.
+struct Group<'a> {
+    readings: Vec<(usize, Reads)>,
+    bounds: Vec<&'a Bounds>,
+}
+
 /// The corrections of one clock: under all readings that are left, and under each reading of its own
 /// observations.
 fn of_machine(
@@ -84,8 +90,7 @@ fn of_machine(
     } else {
         corrections(gathered, machine, &all, bounds)
     };
-    let mut by_reading: BTreeMap<Vec<(usize, &str)>, (Vec<(usize, Reads)>, Vec<&Bounds>)> =
-        BTreeMap::new();
+    let mut by_reading: BTreeMap<Vec<(usize, &str)>, Group<'_>> = BTreeMap::new();
     for leaf in leaves {
         let own: Vec<(usize, Reads)> = leaf
             .readings
@@ -100,17 +105,20 @@ fn of_machine(
                 .iter()
                 .map(|(place, reads)| (*place, reads.name()))
                 .collect();
-            let group = by_reading.entry(key).or_insert_with(|| (own, Vec::new()));
-            group.1.push(&leaf.bounds);
+            let group = by_reading.entry(key).or_insert_with(|| Group {
+                readings: own,
+                bounds: Vec::new(),
+            });
+            group.bounds.push(&leaf.bounds);
         }
     }
     let alternatives = by_reading
         .into_values()
-        .filter_map(|(readings, group)| {
-            let first = group.first().copied()?;
+        .filter_map(|group| {
+            let first = group.bounds.first().copied()?;
             Some(Alternative {
-                readings,
-                moments: corrections(gathered, machine, &group, first),
+                moments: corrections(gathered, machine, &group.bounds, first),
+                readings: group.readings,
             })
         })
         .collect();
