@@ -67,6 +67,8 @@ pub struct ClockStep {
     /// Time services do that with the clock of a virtual machine that had been stopped, so what it
     /// showed before need not have been wrong.
     pub may_hide_a_pause: bool,
+    /// Whether Windows' time service set it, by the time of its source.
+    pub by_time_service: bool,
     /// Where the record stands.
     pub locator: Locator,
 }

@@ -138,6 +138,7 @@ struct FactEventTable {
 #[serde(rename_all = "kebab-case")]
 struct ClockTable {
     drift_ppm: Option<u32>,
+    time_service: Option<String>,
     #[serde(default)]
     travel: Vec<TravelTable>,
 }
@@ -191,6 +192,7 @@ impl Reader<'_> {
         };
         let clock = file.clock.unwrap_or(ClockTable {
             drift_ppm: None,
+            time_service: None,
             travel: Vec::new(),
         });
         let default_name = self
@@ -208,6 +210,11 @@ impl Reader<'_> {
             facts: self.each(file.fact, |index, fact| self.fact(index, fact))?,
             statements: self.each(file.statement, |index, own| self.statement(index, own))?,
             drift_ppm: clock.drift_ppm,
+            time_service: clock
+                .time_service
+                .map(|text| self.span("clock.time-service", &text))
+                .transpose()?
+                .map(i64::saturating_abs),
             travel: self.each(clock.travel, |index, travel| {
                 let place = format!("clock.travel[{index}].at-least");
                 Ok(Travel {
@@ -466,6 +473,7 @@ mod tests {
             claims = "every-login-is-recorded"
             [clock]
             drift-ppm = 50
+            time-service = "2s"
             travel = [{ between = ["a", "cc"], at-least = "20m" }]
             "#,
         )
@@ -484,6 +492,7 @@ mod tests {
         assert_eq!(case.devices[0].evidence, [PathBuf::from("/case/012.dd")]);
         assert_eq!(case.statements[0].claims, LogClaim::EveryLoginIsRecorded);
         assert_eq!(case.statements[0].about, ["012"]);
+        assert_eq!(case.time_service, Some(2 * TICKS_PER_SECOND));
         assert_eq!(case.drift_ppm, Some(50));
         assert_eq!(case.travel[0].at_least, 20 * 60 * TICKS_PER_SECOND);
     }

@@ -86,7 +86,7 @@ const FACT_EVENT: Known = Known {
     tables: LEAF,
 };
 const CLOCK: Known = Known {
-    keys: &["drift-ppm", "travel"],
+    keys: &["drift-ppm", "time-service", "travel"],
     tables: &[("travel", &TRAVEL)],
 };
 const TRAVEL: Known = Known {

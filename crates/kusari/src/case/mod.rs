@@ -80,6 +80,9 @@ pub struct Case {
     /// How far a clock may drift, in millionths; `None`: the case does not say, and
     /// [`DEFAULT_DRIFT_PPM`] is assumed.
     pub drift_ppm: Option<u32>,
+    /// How far from true time a clock was right behind a setting by the time service, in 100 ns; `None`:
+    /// the case does not say, and nothing is concluded from such settings.
+    pub time_service: Option<i64>,
     /// How long it takes to carry a stick between two machines at least.
     pub travel: Vec<Travel>,
 }
@@ -270,6 +273,7 @@ impl Case {
                 facts: Vec::new(),
                 statements: Vec::new(),
                 drift_ppm: None,
+                time_service: None,
                 travel: Vec::new(),
             },
         }

@@ -41,6 +41,7 @@ pub(super) fn in_order(mut steps: Vec<RecordedStep>) -> Vec<RecordedStep> {
     for step in logs.into_iter().flatten() {
         if let Some(known) = all.iter_mut().find(|known| is_same(known, &step)) {
             known.step.may_hide_a_pause &= step.step.may_hide_a_pause;
+            known.step.by_time_service |= step.step.by_time_service;
             known.step.by = known.step.by.take().or(step.step.by);
             continue;
         }
@@ -114,6 +115,7 @@ mod tests {
                 after: at(after),
                 by: None,
                 may_hide_a_pause: true,
+                by_time_service: false,
                 locator: Locator::EventRecord { record, offset: 0 },
             },
             source,

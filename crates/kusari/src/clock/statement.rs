@@ -42,6 +42,13 @@ pub enum Claim {
         /// Its place among the changes of the machine's clock.
         step: usize,
     },
+    /// Windows' time service set a machine's clock, and the case says how far to trust that.
+    TimeService {
+        /// The machine.
+        machine: MachineIndex,
+        /// Its place among the changes of the machine's clock.
+        step: usize,
+    },
     /// A log that numbers its records itself has one event after another.
     RecordOrder {
         /// The log.
@@ -139,6 +146,7 @@ impl Statement {
             Claim::Observation { .. } => "observation",
             Claim::Drift { .. } => "drift",
             Claim::ClockChange { .. } => "clock-change",
+            Claim::TimeService { .. } => "time-service",
             Claim::RecordOrder { .. } => "record-order",
             Claim::OnePlace { .. } => "one-place",
             Claim::Fact { .. } => "fact",
@@ -151,6 +159,7 @@ impl Statement {
             Claim::Observation { .. } => 'O',
             Claim::Drift { .. } => 'D',
             Claim::ClockChange { .. } => 'S',
+            Claim::TimeService { .. } => 'T',
             Claim::RecordOrder { .. } => 'R',
             Claim::OnePlace { .. } => 'P',
             Claim::Fact { .. } => 'F',

@@ -34,7 +34,9 @@ impl Reconstruction {
     #[must_use]
     pub fn statement_basis(&self, statement: &Statement) -> Basis {
         match statement.claim {
-            Claim::Observation { .. } | Claim::Fact { .. } => Basis::Declared,
+            Claim::Observation { .. } | Claim::Fact { .. } | Claim::TimeService { .. } => {
+                Basis::Declared
+            }
             Claim::Drift { .. } if self.case.drift_ppm.is_some() => Basis::Declared,
             Claim::Drift { .. } => Basis::Assumed,
             Claim::ClockChange { .. } | Claim::RecordOrder { .. } | Claim::OnePlace { .. } => {
@@ -60,7 +62,7 @@ impl Reconstruction {
             Claim::Observation { .. } => CASE_FILE.to_owned(),
             Claim::Drift { .. } if self.case.drift_ppm.is_some() => CASE_FILE.to_owned(),
             Claim::Drift { .. } => "default".to_owned(),
-            Claim::ClockChange { machine, step } => {
+            Claim::ClockChange { machine, step } | Claim::TimeService { machine, step } => {
                 let own = self.machine(*machine);
                 let recorded = own.and_then(|machine| machine.clock.steps.get(*step));
                 recorded.map_or_else(String::new, |recorded| {
@@ -88,9 +90,10 @@ impl Reconstruction {
     #[must_use]
     pub fn statement_events(&self, statement: &Statement) -> Vec<usize> {
         match &statement.claim {
-            Claim::Observation { .. } | Claim::Drift { .. } | Claim::ClockChange { .. } => {
-                Vec::new()
-            }
+            Claim::Observation { .. }
+            | Claim::Drift { .. }
+            | Claim::ClockChange { .. }
+            | Claim::TimeService { .. } => Vec::new(),
             Claim::RecordOrder { earlier, later, .. } => vec![*earlier, *later],
             Claim::OnePlace { left, came, .. } => vec![*left, *came],
             Claim::Fact { events, .. } => events.clone(),
@@ -125,6 +128,7 @@ impl Reconstruction {
                 }
             }
             Claim::ClockChange { machine, step } => self.change_says(*machine, *step),
+            Claim::TimeService { machine, step } => self.time_service_says(*machine, *step),
             Claim::RecordOrder { earlier, later, .. } => {
                 let number = |event: usize| {
                     let number = self.events.row(event).and_then(|row| row.number);
@@ -324,6 +328,28 @@ impl Reconstruction {
         Says {
             en: format!("the clock of {en} was set from {before} to {after}{pause_en}"),
             ja: format!("{ja}の時計は {before} から {after} に変更された{pause_ja}"),
+        }
+    }
+
+    fn time_service_says(&self, machine: MachineIndex, step: usize) -> Says {
+        let (en, ja) = self.machine_names(machine);
+        let own = self.machine(machine);
+        let Some(recorded) = own.and_then(|machine| machine.clock.steps.get(step)) else {
+            return Says::default();
+        };
+        let after = self
+            .local_time(machine, recorded.step.after)
+            .to_text(0)
+            .replace('T', " ");
+        let within = shown_span(self.case.time_service.unwrap_or_default());
+        Says {
+            en: format!(
+                "Windows' time service set the clock of {en} to {after}, and such a setting is right to \
+                 {within}"
+            ),
+            ja: format!(
+                "Windowsのタイムサービスが{ja}の時計を {after} に設定した。その設定は {within} 以内で正しい"
+            ),
         }
     }
 

@@ -81,7 +81,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     clock_step: "set from {} to {} (UTC by its own clock)",
     zone_of: "local time: {}",
     clocks_of: "Clocks: {}",
-    clocks_reading: "A correction is what to add to the time that a machine showed to get true time. Times are shown in {}. Letters with numbers name the statements below: O an examiner's observation, D how far a clock may drift, S a recorded change of a clock, R the order of records in a stick's own log, P that a stick is in one place at a time; facts have the ids of the case file.",
+    clocks_reading: "A correction is what to add to the time that a machine showed to get true time. Times are shown in {}. Letters with numbers name the statements below: O an examiner's observation, D how far a clock may drift, S a recorded change of a clock, T a setting by the time service, R the order of records in a stick's own log, P that a stick is in one place at a time; facts have the ids of the case file.",
     combinations_left: "More than one way of reading the observations can hold: {} combinations. Times of such clocks are shown under each reading.",
     combinations_untried: "More observations can be read in two ways than were tried together; each was tried by itself, and bounds hold both readings.",
     between_events: "From {} to {}: at least {}, at most {}.",

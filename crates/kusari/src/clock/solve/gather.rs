@@ -68,6 +68,7 @@ pub(super) fn gather(input: &Input<'_>, inferred: &[InferredOrder]) -> Gathered 
     };
     own.clocks();
     own.observations();
+    own.time_service();
     facts::state(&mut own);
     let stays = Stays::find(&mut own);
     let orders = stays.by_own_logs();
@@ -218,6 +219,32 @@ impl Gatherer<'_> {
                     either,
                     each,
                 });
+            }
+        }
+    }
+
+    /// Settings by the time service, where the case says how near to true time they bring a clock.
+    fn time_service(&mut self) {
+        let Some(tolerance) = self.input.case.time_service else {
+            return;
+        };
+        for (machine, own) in (0..).zip(self.input.machines) {
+            for (step, recorded) in own.clock.steps.iter().enumerate() {
+                let after = recorded.step.after;
+                let row = self.row(machine, step.saturating_add(1));
+                let (Some(row), Some(low), Some(high)) = (
+                    row.filter(|_| recorded.step.by_time_service && is_plausible(after)),
+                    after.checked_add_ticks(tolerance.saturating_neg()),
+                    after.checked_add_ticks(tolerance),
+                ) else {
+                    continue;
+                };
+                let claim = Claim::TimeService { machine, step };
+                let statement = self.state(claim, Standing::InForce);
+                let shown = Point::Shown(self.builder.moment(row, after));
+                self.builder.at_least(Point::True(low), shown, 0, statement);
+                self.builder
+                    .at_least(shown, Point::True(high), 0, statement);
             }
         }
     }

@@ -262,6 +262,7 @@ fn a_recorded_change_is_carried_to_the_other_side() {
             after: at("2022-07-20 12:05:00"),
             by: None,
             may_hide_a_pause,
+            by_time_service: false,
             locator: kusari_artifacts::Locator::Bytes {
                 offset: 0,
                 length: 1,
@@ -287,4 +288,39 @@ fn two_observations_that_fit_only_in_one_way_each_decide_each_other() {
     let (clocks, events, _) = pair.scene.solve();
     assert_eq!(left(&clocks), [vec![Reads::Correction]]);
     assert_eq!(minutes(&events, 1), (Some(3), Some(4)));
+}
+
+#[test]
+fn a_setting_by_the_time_service_anchors_a_clock_where_the_case_trusts_it() {
+    for (trusted, by_time_service, bounds) in [
+        (Some(2 * SECOND), true, (Some(0), Some(0))),
+        (None, true, (None, None)),
+        (Some(2 * SECOND), false, (None, None)),
+    ] {
+        let mut scene = Scene::new();
+        scene.case.time_service = trusted;
+        let machine = scene.machine("PC");
+        let step = ClockStep {
+            before: at("2022-07-20 12:00:00"),
+            after: at("2022-07-20 12:05:00"),
+            by: None,
+            may_hide_a_pause: true,
+            by_time_service,
+            locator: kusari_artifacts::Locator::Bytes {
+                offset: 0,
+                length: 1,
+            },
+        };
+        let own = &mut scene.machines[0].clock;
+        let steps = vec![crate::clock::RecordedStep { step, source: 0 }];
+        *own = crate::clock::MachineClock::new(own.zone.clone(), Vec::new(), steps, 100);
+        let event = scene.of_machine(machine, Action::Started, "2022-07-20 15:00:00");
+        let (clocks, events, _) = scene.solve();
+        assert_eq!(minutes(&events, event), bounds);
+        let stated = clocks
+            .statements
+            .iter()
+            .any(|own| own.kind() == "time-service");
+        assert_eq!(stated, trusted.is_some() && by_time_service);
+    }
 }

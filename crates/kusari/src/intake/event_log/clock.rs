@@ -14,6 +14,17 @@ const HARDWARE_CLOCK: u64 = 2;
 /// Only the time zone changed.
 const TIME_ZONE: u64 = 3;
 
+/// The account under which the time service runs.
+const LOCAL_SERVICE: &str = "S-1-5-19";
+
+/// Whether a program is the one in which Windows' services run.
+fn is_service_host(program: Option<&str>) -> bool {
+    program.is_some_and(|path| {
+        let name = path.rsplit(['\\', '/']).next().unwrap_or_default();
+        name.eq_ignore_ascii_case("svchost.exe")
+    })
+}
+
 impl Intake<'_> {
     pub(super) fn clock_set(&mut self, event: &ClockSet, row: &Row) {
         // The time service trims the clock by less than this all day long.
@@ -60,6 +71,8 @@ impl Intake<'_> {
                 before: event.before,
                 after: event.after,
                 by,
+                by_time_service: event.account.sid.as_deref() == Some(LOCAL_SERVICE)
+                    && is_service_host(event.program.as_deref()),
                 may_hide_a_pause: event.step() > 0 && !by_a_person,
                 locator: row.locator.clone(),
             });

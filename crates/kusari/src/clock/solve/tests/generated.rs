@@ -122,6 +122,7 @@ fn generate(seed: u64, size: Size) -> Case {
                 after: ticks(clock.shows(when - 1) + by),
                 by: None,
                 may_hide_a_pause: false,
+                by_time_service: false,
                 locator: kusari_artifacts::Locator::EventRecord {
                     record: 1,
                     offset: 0,
