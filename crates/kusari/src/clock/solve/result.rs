@@ -144,6 +144,10 @@ fn corrections(
         let mut each = all.iter().map(|bounds| own(bounds));
         let first = each.next().unwrap_or(Correction::UNKNOWN);
         let mut hull = each.fold(first, Correction::or);
+        if hull.earliest.or(hull.latest).is_none() {
+            // Of a clock of which nothing is known, times stay as they were recorded.
+            return Correction::UNKNOWN;
+        }
         // The estimate was made before readings were ruled out in combination.
         let low = hull.earliest.unwrap_or(i64::MIN);
         let high = hull.latest.unwrap_or(i64::MAX);

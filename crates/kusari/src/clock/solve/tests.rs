@@ -324,3 +324,30 @@ fn a_setting_by_the_time_service_anchors_a_clock_where_the_case_trusts_it() {
         assert_eq!(stated, trusted.is_some() && by_time_service);
     }
 }
+
+#[test]
+fn a_clock_of_which_nothing_is_known_keeps_its_times_across_recorded_changes() {
+    let mut scene = Scene::new();
+    let machine = scene.machine("PC");
+    let step = ClockStep {
+        before: at("2022-07-20 12:05:00"),
+        after: at("2022-07-20 12:00:00"),
+        by: None,
+        may_hide_a_pause: false,
+        by_time_service: false,
+        locator: kusari_artifacts::Locator::Bytes {
+            offset: 0,
+            length: 1,
+        },
+    };
+    let own = &mut scene.machines[0].clock;
+    let steps = vec![crate::clock::RecordedStep { step, source: 0 }];
+    *own = crate::clock::MachineClock::new(own.zone.clone(), Vec::new(), steps, 100);
+    let before = scene.of_machine(machine, Action::Started, "2022-07-20 09:00:00");
+    let behind = scene.of_machine(machine, Action::ShutDown, "2022-07-20 15:00:00");
+    let (_, events, _) = scene.solve();
+    for event in [before, behind] {
+        let placed = events.placed(event).unwrap();
+        assert_eq!(placed.corrected.estimate, placed.own);
+    }
+}
