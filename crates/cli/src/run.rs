@@ -352,6 +352,7 @@ fn format(common: &Common, command: &Command) -> Result<Format, Failure> {
             "jsonl" | "ndjson" => FormatArgument::Jsonl,
             "csv" => FormatArgument::Csv,
             "md" | "markdown" => FormatArgument::Md,
+            "svg" => FormatArgument::Svg,
             _ => return None,
         })
     };
@@ -365,6 +366,13 @@ fn format(common: &Common, command: &Command) -> Result<Format, Failure> {
         FormatArgument::Jsonl => Format::JsonLines,
         FormatArgument::Csv => Format::Csv,
         FormatArgument::Md => Format::Markdown,
+        FormatArgument::Svg if matches!(command, Command::Custody(_)) => Format::Svg,
+        FormatArgument::Svg => {
+            return Err(Failure::Usage(
+                "only `custody` can be written as a picture (SVG); give another --format"
+                    .to_owned(),
+            ));
+        }
     })
 }
 

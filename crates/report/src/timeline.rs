@@ -24,6 +24,7 @@ pub fn timeline(
         Format::Json => rows::json_array(out, as_json()),
         Format::JsonLines => rows::json_lines(out, as_json()),
         Format::Csv => rows::csv(out, EventJson::COLUMNS, as_json().map(EventJson::into_row)),
+        Format::Svg => rows::no_picture(),
         Format::Table => out.write_all(page(events(), view).to_terminal(view.width).as_bytes()),
         Format::Markdown => out.write_all(page(events(), view).to_markdown().as_bytes()),
     }

@@ -2,6 +2,7 @@
 
 mod data;
 mod page;
+mod picture;
 
 use std::io::{self, Write};
 
@@ -31,5 +32,6 @@ pub fn custody(
         Format::Markdown => {
             out.write_all(page::page(reconstruction, view).to_markdown().as_bytes())
         }
+        Format::Svg => picture::write(reconstruction, view, out),
     }
 }

@@ -1,0 +1,316 @@
+//! From a reconstruction to what the picture shows, with bounds on how much that is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kusari::clock::CorrectedTime;
+use kusari::custody::{LineKind, Session};
+use kusari::event::{Action, MachineIndex};
+use kusari::identity::DeviceIndex;
+use kusari::{EventView, Reconstruction};
+
+use super::model::{Clocks, Lane, Mark, MarkKind, Picture, PicturedMachine, Stay};
+use super::{facts, looks, machine_clocks, text};
+use crate::custody::data;
+use crate::shown_time;
+use crate::texts::fill;
+use crate::view::View;
+
+/// How much a picture holds that somebody can read.
+const LANES: usize = 60;
+const STAYS_OF_A_LANE: usize = 400;
+const STAYS: usize = 2000;
+const MARKS_OF_A_STAY: usize = 200;
+const CLOCKS: usize = 60;
+
+/// So many records are named at a stay.
+const RECORDS_NAMED: usize = 24;
+
+/// The longest name that is shown, in characters.
+pub(super) const NAME: usize = 60;
+
+/// What the view selects of a reconstruction.
+pub(super) fn picture(r: &Reconstruction, view: &View) -> Picture {
+    let mut gathered = Gathered::new(r, view);
+    let lanes = gathered.lanes();
+    let clocks = gathered.machines_of_clocks();
+    let numbers = gathered.numbers(&clocks);
+    let mut picture = Picture {
+        machines: numbers
+            .keys()
+            .enumerate()
+            .map(|(number, index)| PicturedMachine {
+                code: looks::code(number),
+                name: machine_name(r, view, *index),
+            })
+            .collect(),
+        flags: facts::flags(r, view, &mut gathered.left_out),
+        ..Picture::default()
+    };
+    let number = |machine: &MachineIndex| numbers.get(machine).copied().unwrap_or_default();
+    picture.lanes = lanes
+        .into_iter()
+        .map(|(device, stays)| Lane {
+            name: device_name(r, device),
+            stays: stays
+                .into_iter()
+                .map(|(machine, stay)| Stay {
+                    machine: number(&machine),
+                    ..stay
+                })
+                .collect(),
+        })
+        .collect();
+    let at = machine_clocks::moment(r, &picture);
+    picture.clocks = Clocks {
+        at,
+        rows: clocks
+            .iter()
+            .filter_map(|index| {
+                let machine = r.machine(*index)?;
+                Some(machine_clocks::clock(machine, number(index), at, view))
+            })
+            .collect(),
+    };
+    picture.left_out = gathered.left_out;
+    picture
+}
+
+type StaysOfLane = Vec<(MachineIndex, Stay)>;
+
+struct Gathered<'a> {
+    r: &'a Reconstruction,
+    view: &'a View,
+    /// The machines that stays speak of.
+    machines: BTreeSet<MachineIndex>,
+    left_out: Vec<String>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(r: &'a Reconstruction, view: &'a View) -> Self {
+        Self {
+            r,
+            view,
+            machines: BTreeSet::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    /// The devices of the table's columns with their stays.
+    fn lanes(&mut self) -> Vec<(DeviceIndex, StaysOfLane)> {
+        let texts = &self.view.language.texts().picture;
+        let shown = |device: &DeviceIndex| self.view.selection.has_device(Some(*device));
+        let columns = self.r.custody_table().columns.iter().copied();
+        let devices: Vec<DeviceIndex> = columns.filter(shown).collect();
+        let mut of_device = self.sessions();
+        let mut room = STAYS;
+        let mut lanes = Vec::new();
+        for device in devices.iter().copied().take(LANES) {
+            let mut stays: StaysOfLane = of_device.remove(&device).unwrap_or_default();
+            stays.extend(self.lone_installs(device));
+            stays.sort_by_key(|(machine, stay)| (stay.span(), *machine));
+            let most = STAYS_OF_A_LANE.min(room);
+            if let Some(more) = stays.len().checked_sub(most).filter(|more| *more > 0) {
+                let name = device_name(self.r, device);
+                let said = fill(texts.stays_left_out, &[&name, &more.to_string()]);
+                self.left_out.push(said);
+            }
+            stays.truncate(most);
+            room = room.saturating_sub(stays.len());
+            self.machines
+                .extend(stays.iter().map(|(machine, _)| *machine));
+            lanes.push((device, stays));
+        }
+        if let Some(more) = devices.len().checked_sub(LANES).filter(|more| *more > 0) {
+            let said = fill(texts.lanes_left_out, &[&more.to_string()]);
+            self.left_out.push(said);
+        }
+        lanes
+    }
+
+    fn sessions(&self) -> BTreeMap<DeviceIndex, StaysOfLane> {
+        let mut all: BTreeMap<DeviceIndex, StaysOfLane> = BTreeMap::new();
+        let sessions = self.r.sessions().iter();
+        for session in sessions.filter(|session| data::is_shown(self.r, self.view, session)) {
+            let stays = all.entry(session.device).or_default();
+            // One more than is drawn is enough to be counted; the rest would only take memory.
+            if stays.len() <= STAYS {
+                stays.push((session.machine, self.stay(session)));
+            }
+        }
+        all
+    }
+
+    fn stay(&self, session: &Session) -> Stay {
+        let texts = self.view.language.texts();
+        let first = |events: &[usize]| Some(self.r.event(*events.first()?)?.time);
+        let mut says = vec![self.place(session.device, session.machine)];
+        let has_evidence = self
+            .r
+            .machine(session.machine)
+            .is_some_and(|machine| machine.has_evidence);
+        if !has_evidence {
+            says.push(texts.no_evidence.to_owned());
+        } else if session.connected.is_empty() {
+            says.push(texts.no_connection.to_owned());
+        }
+        let records: Vec<usize> = session.events().collect();
+        let named = records.iter().take(RECORDS_NAMED);
+        says.extend(named.filter_map(|index| Some(self.record(&self.r.event(*index)?))));
+        if let Some(more) = records
+            .len()
+            .checked_sub(RECORDS_NAMED)
+            .filter(|more| *more > 0)
+        {
+            says.push(format!("+{more}"));
+        }
+        if has_evidence && session.removed.is_empty() {
+            says.push(texts.no_removal.to_owned());
+        }
+        let logins = session.logins.iter().take(MARKS_OF_A_STAY);
+        Stay {
+            machine: 0,
+            begin: first(&session.connected),
+            end: first(&session.removed),
+            marks: logins
+                .filter_map(|index| Some(self.mark(&self.r.event(*index)?)))
+                .collect(),
+            says,
+        }
+    }
+
+    /// Installations without a connection, as the table has them.
+    fn lone_installs(&self, device: DeviceIndex) -> StaysOfLane {
+        let table = self.r.custody_table();
+        let Some(column) = table.columns.iter().position(|own| *own == device) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for row in &table.rows {
+            let Some(machine) = row.machine else { continue };
+            if !self.view.selection.has_machine(Some(machine)) {
+                continue;
+            }
+            let lines = row
+                .cells
+                .get(column)
+                .into_iter()
+                .flat_map(|cell| &cell.lines);
+            for line in lines.filter(|line| line.what == LineKind::Action(Action::Installed)) {
+                let events = line.events.iter().filter_map(|index| self.r.event(*index));
+                let says: Vec<String> = events
+                    .take(RECORDS_NAMED)
+                    .map(|event| self.record(&event))
+                    .collect();
+                let Some(time) = line.corrected else { continue };
+                let mut all = vec![self.place(device, machine)];
+                all.extend(says.iter().cloned());
+                let mark = Mark {
+                    time,
+                    kind: MarkKind::Other,
+                    says: says.join("\n"),
+                };
+                let stay = Stay {
+                    marks: vec![mark],
+                    says: all,
+                    ..Stay::default()
+                };
+                found.push((machine, stay));
+            }
+        }
+        found
+    }
+
+    fn mark(&self, event: &EventView<'_>) -> Mark {
+        Mark {
+            time: event.time,
+            kind: match event.action {
+                Action::LoginSucceeded => MarkKind::LoginSucceeded,
+                Action::LoginFailed => MarkKind::LoginFailed,
+                _ => MarkKind::Other,
+            },
+            says: self.record(event),
+        }
+    }
+
+    /// `012: Benefits server (benefits-server)`.
+    fn place(&self, device: DeviceIndex, machine: MachineIndex) -> String {
+        let name = machine_name(self.r, self.view, machine);
+        let id = self
+            .r
+            .machine(machine)
+            .map(|machine| text::name(&machine.id, NAME));
+        let device = device_name(self.r, device);
+        match id.filter(|id| *id != name) {
+            Some(id) => format!("{device}: {name} ({id})"),
+            None => format!("{device}: {name}"),
+        }
+    }
+
+    /// A record in a line: what it says, its recorded and its corrected time, and its id.
+    fn record(&self, event: &EventView<'_>) -> String {
+        let texts = self.view.language.texts();
+        let recorded = shown_time::to_the_second(event.recorded);
+        let action = texts.action(event.action);
+        let id = event.id.to_string();
+        let picture = &texts.picture;
+        match bounds_of(&event.time) {
+            Some(bounds) => {
+                let corrected = shown_time::date_and_time(event.time.estimate, self.view.timezone);
+                fill(
+                    picture.record,
+                    &[action, &recorded, &corrected, &bounds, &id],
+                )
+            }
+            None => fill(picture.record_unbounded, &[action, &recorded, &id]),
+        }
+    }
+
+    /// The machines whose clocks are shown: those of the lanes before others.
+    fn machines_of_clocks(&mut self) -> Vec<MachineIndex> {
+        let selection = &self.view.selection;
+        let mut all: Vec<MachineIndex> = (0..)
+            .zip(self.r.machines())
+            .map(|(index, _)| index)
+            .filter(|index| selection.has_machine(Some(*index)))
+            .collect();
+        all.sort_by_key(|index| (!self.machines.contains(index), *index));
+        if let Some(more) = all.len().checked_sub(CLOCKS).filter(|more| *more > 0) {
+            let texts = &self.view.language.texts().picture;
+            let said = fill(texts.clocks_left_out, &[&more.to_string()]);
+            self.left_out.push(said);
+        }
+        all.truncate(CLOCKS);
+        all.sort_unstable();
+        all
+    }
+
+    /// Each machine that the picture speaks of, with its number in it.
+    fn numbers(&self, clocks: &[MachineIndex]) -> BTreeMap<MachineIndex, usize> {
+        let all: BTreeSet<MachineIndex> = self.machines.iter().chain(clocks).copied().collect();
+        all.into_iter().zip(0..).collect()
+    }
+}
+
+/// The bounds in words; of a time that is bounded on one side only, that side.
+fn bounds_of(time: &CorrectedTime) -> Option<String> {
+    shown_time::bounds(time).or_else(|| match (time.earliest, time.latest) {
+        (Some(earliest), None) => Some(format!("≥ {}", earliest.to_text(0))),
+        (None, Some(latest)) => Some(format!("≤ {}", latest.to_text(0))),
+        _ => None,
+    })
+}
+
+fn device_name(r: &Reconstruction, index: DeviceIndex) -> String {
+    r.device(index)
+        .map(|device| text::name(&device.id, NAME))
+        .unwrap_or_default()
+}
+
+fn machine_name(r: &Reconstruction, view: &View, index: MachineIndex) -> String {
+    let Some(machine) = r.machine(index) else {
+        return String::new();
+    };
+    let label = machine.label.as_ref().map(|label| view.language.of(label));
+    let name = label.filter(|label| !label.is_empty());
+    text::name(name.unwrap_or(&machine.id), NAME)
+}

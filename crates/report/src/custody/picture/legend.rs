@@ -1,0 +1,176 @@
+//! The legend: the machines, and what the shapes mean.
+
+use super::canvas::{Anchor, Area, Canvas, Style, px};
+use super::model::{MarkKind, Picture};
+use super::{clocks, looks, marks, text};
+use crate::texts::PictureTexts;
+
+const LINE: i64 = px(22);
+const SAMPLE: i64 = px(30);
+const BETWEEN: i64 = px(22);
+
+/// A shape that the legend explains.
+#[derive(Debug, Clone, Copy)]
+enum Sample {
+    Machine(usize),
+    Stay,
+    OpenEnd,
+    Mark(MarkKind),
+    Whisker,
+    Unbounded,
+    Unknown,
+    Break,
+    Flag,
+    Declared(&'static str),
+    Estimate,
+}
+
+/// Draws the legend of the lanes below `top`, no wider than to `right`, and says where it ends.
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    picture: &Picture,
+    texts: &PictureTexts,
+    (left, right): (i64, i64),
+    top: i64,
+) -> i64 {
+    let used = picture.machines_in_lanes();
+    let machines = picture
+        .machines
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| used.contains(number))
+        .map(|(number, machine)| {
+            (
+                Sample::Machine(number),
+                format!("{} {}", machine.code, machine.name),
+            )
+        })
+        .collect();
+    let shapes = [
+        (Sample::Stay, texts.legend_stay),
+        (Sample::OpenEnd, texts.legend_open_end),
+        (Sample::Mark(MarkKind::LoginSucceeded), texts.legend_login),
+        (Sample::Mark(MarkKind::LoginFailed), texts.legend_failure),
+        (Sample::Mark(MarkKind::Other), texts.legend_other),
+        (Sample::Whisker, texts.legend_whisker),
+        (Sample::Unbounded, texts.legend_unbounded),
+        (Sample::Unknown, texts.legend_unknown),
+        (Sample::Break, texts.legend_break),
+        (Sample::Flag, texts.legend_flag),
+    ];
+    let shapes = shapes.map(|(sample, says)| (sample, says.to_owned()));
+    let after = flow(canvas, machines, (left, right), top);
+    flow(canvas, shapes.into(), (left, right), after)
+}
+
+/// Items one behind the other, in as many lines as they need.
+fn flow(
+    canvas: &mut Canvas,
+    items: Vec<(Sample, String)>,
+    (left, right): (i64, i64),
+    top: i64,
+) -> i64 {
+    let (mut x, mut y) = (left, top);
+    let most = right.saturating_sub(left).saturating_sub(SAMPLE);
+    let is_empty = items.is_empty();
+    for (sample, says) in items {
+        let says = text::fitting(&says, Style::Plain, most);
+        let width = SAMPLE.saturating_add(text::width(&says, Style::Plain));
+        if x > left && x.saturating_add(width) > right {
+            x = left;
+            y = y.saturating_add(LINE);
+        }
+        sample.draw(canvas, (x, y));
+        let at = (x.saturating_add(SAMPLE), y.saturating_add(px(14)));
+        canvas.text(at, Anchor::Start, Style::Plain, says);
+        x = x.saturating_add(width).saturating_add(BETWEEN);
+    }
+    if is_empty { y } else { y.saturating_add(LINE) }
+}
+
+impl Sample {
+    fn draw(self, canvas: &mut Canvas, (left, top): (i64, i64)) {
+        let area = Area {
+            left,
+            right: left.saturating_add(px(24)),
+            top: top.saturating_add(px(3)),
+            bottom: top.saturating_add(px(17)),
+        };
+        let middle = top.saturating_add(px(10));
+        let centre = (left.saturating_add(px(12)), middle);
+        match self {
+            Self::Machine(number) => {
+                canvas.coloured(area, "look", looks::of_machine(number));
+                canvas.rectangle(area, "edge");
+            }
+            Self::Stay => {
+                canvas.rectangle(area, "plate");
+                canvas.rectangle(area, "edge");
+            }
+            Self::OpenEnd => {
+                let inner = area.left.saturating_add(px(10));
+                let edge = vec![
+                    (inner, area.top),
+                    (area.left, area.top),
+                    (area.left, area.bottom),
+                    (inner, area.bottom),
+                ];
+                canvas.path(edge, "edge");
+                canvas.line((inner, area.top), (area.right, area.top), "open-edge");
+                canvas.line((inner, area.bottom), (area.right, area.bottom), "open-edge");
+            }
+            Self::Mark(kind) => marks::symbol(canvas, kind, centre),
+            Self::Whisker => {
+                canvas.line((area.left, middle), (area.right, middle), "whisker");
+                for end in [area.left, area.right] {
+                    let (high, low) = (middle.saturating_sub(px(3)), middle.saturating_add(px(3)));
+                    canvas.line((end, high), (end, low), "whisker");
+                }
+            }
+            Self::Unbounded => {
+                canvas.line((area.left, middle), (area.right, middle), "whisker");
+                for (end, back) in [(area.left, px(5)), (area.right, -px(5))] {
+                    let back = end.saturating_add(back);
+                    let (high, low) = (middle.saturating_sub(px(3)), middle.saturating_add(px(3)));
+                    canvas.filled(vec![(end, middle), (back, high), (back, low)], "arrow");
+                }
+            }
+            Self::Declared(class) => clocks::diamond(canvas, centre, class),
+            Self::Estimate => {
+                canvas.line((centre.0, area.top), (centre.0, area.bottom), "estimate");
+            }
+            Self::Unknown => canvas.rectangle(area, "unknown"),
+            Self::Break => {
+                let points = [(8, 2), (14, 6), (8, 10), (14, 14), (8, 18)];
+                let points =
+                    points.map(|(x, y)| (left.saturating_add(px(x)), top.saturating_add(px(y))));
+                canvas.path(points.to_vec(), "break");
+            }
+            Self::Flag => {
+                let low = area.bottom.saturating_add(px(2));
+                canvas.line((centre.0, middle), (centre.0, low), "flag-line");
+                let badge = Area {
+                    bottom: middle.saturating_add(px(3)),
+                    ..area
+                };
+                canvas.rectangle(badge, "flag");
+            }
+        }
+    }
+}
+
+/// Draws what the marks of the clocks mean, and says where it ends.
+pub(super) fn draw_clocks(
+    canvas: &mut Canvas,
+    texts: &PictureTexts,
+    (left, right): (i64, i64),
+    top: i64,
+) -> i64 {
+    let shapes = [
+        (Sample::Declared("read-mark"), texts.legend_read),
+        (Sample::Declared("unread-mark"), texts.legend_unread),
+        (Sample::Estimate, texts.legend_estimate),
+    ];
+    let shapes = shapes.map(|(sample, says)| (sample, says.to_owned()));
+    flow(canvas, shapes.into(), (left, right), top)
+}
