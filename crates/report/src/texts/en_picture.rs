@@ -51,6 +51,7 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     clock_at_least: "{} or more, best {}",
     clock_at_most: "{} or less, best {}",
     clock_open: "nothing is known of this clock",
+    declared_right: "seen on {}: right, ±{}",
     declared_correction: "seen on {}: {} is to be added, ±{}",
     declared_deviation: "seen on {}: the clock stands {} from true time, ±{}",
     declared_unknown: "seen on {}: {}, not written down which way, ±{}",

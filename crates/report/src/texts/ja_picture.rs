@@ -50,6 +50,7 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     clock_at_least: "{}以上、最良{}",
     clock_at_most: "{}以下、最良{}",
     clock_open: "時計のずれは不明",
+    declared_right: "{}の観測：ずれなし、±{}",
     declared_correction: "{}の観測：{}を加える、±{}",
     declared_deviation: "{}の観測：時計は真の時刻に対し{}、±{}",
     declared_unknown: "{}の観測：{}、加える値か時計のずれかは書かれていない、±{}",

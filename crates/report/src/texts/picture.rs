@@ -63,6 +63,8 @@ pub(crate) struct PictureTexts {
     /// Takes the bound and the estimate.
     pub(crate) clock_at_most: &'static str,
     pub(crate) clock_open: &'static str,
+    /// Takes the day and the tolerance.
+    pub(crate) declared_right: &'static str,
     /// Takes the day, the written number and the tolerance.
     pub(crate) declared_correction: &'static str,
     /// Takes the day, the written number and the tolerance.
@@ -74,7 +76,7 @@ pub(crate) struct PictureTexts {
 #[cfg(test)]
 impl PictureTexts {
     /// The texts that take values.
-    pub(super) fn with_values(&self) -> [&'static str; 24] {
+    pub(super) fn with_values(&self) -> [&'static str; 25] {
         [
             self.caption,
             self.stays_counted,
@@ -97,6 +99,7 @@ impl PictureTexts {
             self.clock_between,
             self.clock_at_least,
             self.clock_at_most,
+            self.declared_right,
             self.declared_correction,
             self.declared_deviation,
             self.declared_unknown,

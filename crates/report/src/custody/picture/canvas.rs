@@ -51,6 +51,8 @@ pub(super) enum Style {
     Plain,
     Small,
     SmallStrong,
+    /// Of a block: what lies below it answers the pointer.
+    Label,
 }
 
 impl Style {
@@ -60,7 +62,7 @@ impl Style {
             Self::Title => px(18),
             Self::Heading => px(14),
             Self::Strong | Self::Plain => px(12),
-            Self::Small | Self::SmallStrong => px(10),
+            Self::Small | Self::SmallStrong | Self::Label => px(10),
         }
     }
 
@@ -76,6 +78,7 @@ impl Style {
             Self::Plain => "plain",
             Self::Small => "small",
             Self::SmallStrong => "small-strong",
+            Self::Label => "label",
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::texts::{PictureTexts, fill};
 const BAR: i64 = px(9);
 const INTERVAL: i64 = px(20);
 const TEXT_LINE: i64 = px(13);
+const NAME_LINE: i64 = px(14);
+/// Two lines of a name have room in every row.
+const LOWEST: i64 = px(30);
 const PAD: i64 = px(6);
 const AXIS: i64 = px(20);
 
@@ -82,6 +85,7 @@ impl<'a> Row<'a> {
         let height = lines
             .saturating_mul(TEXT_LINE)
             .max(bars.saturating_mul(INTERVAL).saturating_add(px(8)))
+            .max(LOWEST)
             .saturating_add(PAD)
             .saturating_add(PAD);
         Self {
@@ -161,8 +165,11 @@ fn name(
     let left = swatch.right.saturating_add(px(5));
     let room = columns.left.saturating_sub(left).saturating_sub(px(10));
     let whole = format!("{} {}", machine.code, machine.name);
-    let shown = text::fitting(&whole, Style::Strong, room);
-    canvas.text((left, baseline), Anchor::Start, Style::Strong, shown);
+    let mut y = baseline;
+    for line in text::lines(&whole, Style::Strong, room, 2) {
+        canvas.text((left, y), Anchor::Start, Style::Strong, line);
+        y = y.saturating_add(NAME_LINE);
+    }
 }
 
 /// An interval; hatched where nothing bounds it, with an arrow on a side that goes on.

@@ -84,7 +84,7 @@ fn flag(fact: &Fact, view: &View) -> Option<Flag> {
         ));
     }
     says.push_str(&format!(
-        "  {}",
+        ": {}",
         text::name(view.language.of(&fact.says), SENTENCE)
     ));
     if let Some(source) = &fact.source {

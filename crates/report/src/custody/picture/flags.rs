@@ -7,7 +7,7 @@ use super::stays::ARROW;
 use super::text;
 
 /// One row of flags.
-const ROW: i64 = px(19);
+const ROW: i64 = px(23);
 const HEIGHT: i64 = px(14);
 const STYLE: Style = Style::SmallStrong;
 
@@ -106,7 +106,11 @@ pub(super) fn height(placed: &[Placed]) -> i64 {
 /// The lines through the lanes, from each flag down to `bottom`.
 pub(super) fn draw_lines(canvas: &mut Canvas, placed: &[Placed], top: i64, bottom: i64) {
     for flag in placed {
-        canvas.line((flag.at, flag.middle(top)), (flag.at, bottom), "flag-line");
+        canvas.line(
+            (flag.at, flag.top(top).saturating_add(HEIGHT)),
+            (flag.at, bottom),
+            "flag-line",
+        );
     }
 }
 
@@ -122,16 +126,29 @@ pub(super) fn draw(canvas: &mut Canvas, placed: &[Placed], flags: &[Flag], top: 
 }
 
 impl Placed {
-    fn middle(&self, top: i64) -> i64 {
+    fn top(&self, top: i64) -> i64 {
         let row = i64::try_from(self.row).unwrap_or(0);
         top.saturating_add(row.saturating_mul(ROW))
-            .saturating_add(ROW / 2)
     }
 
+    /// The flag, and below it how far its moment may be off.
     fn draw(&self, canvas: &mut Canvas, fact: &Flag, top: i64) {
-        let middle = self.middle(top);
-        let (high, low) = (middle.saturating_sub(px(4)), middle.saturating_add(px(4)));
-        canvas.line((self.left, middle), (self.right, middle), "flag-range");
+        let top = self.top(top);
+        let area = Area {
+            left: self.badge.0,
+            right: self.badge.1,
+            top,
+            bottom: top.saturating_add(HEIGHT),
+        };
+        canvas.rectangle(area, "flag");
+        let at = (
+            area.left.saturating_add(px(4)),
+            area.bottom.saturating_sub(px(3)),
+        );
+        canvas.text(at, Anchor::Start, STYLE, self.name.clone());
+        let range = area.bottom.saturating_add(px(4));
+        let (high, low) = (range.saturating_sub(px(3)), range.saturating_add(px(3)));
+        canvas.line((self.left, range), (self.right, range), "flag-range");
         for (end, bound, inwards) in [
             (self.left, fact.earliest, px(5)),
             (self.right, fact.latest, -px(5)),
@@ -140,18 +157,8 @@ impl Placed {
                 canvas.line((end, high), (end, low), "flag-range");
             } else {
                 let back = end.saturating_add(inwards);
-                canvas.filled(vec![(end, middle), (back, high), (back, low)], "arrow");
+                canvas.filled(vec![(end, range), (back, high), (back, low)], "arrow");
             }
         }
-        let area = Area {
-            left: self.badge.0,
-            right: self.badge.1,
-            top: middle.saturating_sub(HEIGHT / 2),
-            bottom: middle.saturating_add(HEIGHT / 2),
-        };
-        canvas.rectangle(area, "flag");
-        let baseline = middle.saturating_add(px(4)).saturating_sub(px(1) / 2);
-        let at = (self.badge.0.saturating_add(px(4)), baseline);
-        canvas.text(at, Anchor::Start, STYLE, self.name.clone());
     }
 }

@@ -182,6 +182,23 @@ pub(super) fn draw_stays(canvas: &mut Canvas, (lane, arranged): (&Lane, &Arrange
     }
 }
 
+/// The labels of stays, over everything that crosses them.
+pub(super) fn draw_labels(canvas: &mut Canvas, (lane, arranged): (&Lane, &Arranged), top: i64) {
+    for block in &arranged.blocks {
+        let Some(label) = &block.label else { continue };
+        let baseline = block_area(block, top).top.saturating_add(px(12));
+        let at = (label.left, baseline);
+        let is_inside = lane.stays.get(block.stay).is_some_and(Stay::has_an_end)
+            && label.left >= block.left
+            && label.left < block.right;
+        if is_inside {
+            let plate = super::canvas::area_of_text(at, Anchor::Start, LABEL, &label.text);
+            canvas.rectangle(plate, "plate-look");
+        }
+        canvas.text(at, Anchor::Start, LABEL, label.text.clone());
+    }
+}
+
 /// The place of a block in a lane that begins at `top`.
 pub(super) fn block_area(block: &Block, top: i64) -> Area {
     let row = i64::try_from(block.row).unwrap_or(0);
@@ -216,15 +233,6 @@ fn draw_stay(canvas: &mut Canvas, stay: &Stay, block: &Block, area: Area) {
     }
     let marked: Vec<(i64, &Mark)> = block.marks(stay);
     marks::draw(canvas, &marked, mark_height(area));
-    if let Some(label) = &block.label {
-        let baseline = area.top.saturating_add(px(12));
-        let at = (label.left, baseline);
-        if stay.has_an_end() {
-            let plate = super::canvas::area_of_text(at, Anchor::Start, LABEL, &label.text);
-            canvas.rectangle(plate, "plate-look");
-        }
-        canvas.text(at, Anchor::Start, LABEL, label.text.clone());
-    }
 }
 
 /// Marks stand in the lower part of a block, below its label.

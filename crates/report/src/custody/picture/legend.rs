@@ -147,12 +147,12 @@ impl Sample {
                 canvas.path(points.to_vec(), "break");
             }
             Self::Flag => {
-                let low = area.bottom.saturating_add(px(2));
-                canvas.line((centre.0, middle), (centre.0, low), "flag-line");
                 let badge = Area {
-                    bottom: middle.saturating_add(px(3)),
+                    bottom: middle.saturating_add(px(2)),
                     ..area
                 };
+                let low = badge.bottom.saturating_add(px(8));
+                canvas.line((centre.0, badge.bottom), (centre.0, low), "flag-line");
                 canvas.rectangle(badge, "flag");
             }
         }

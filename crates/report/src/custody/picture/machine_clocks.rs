@@ -53,15 +53,20 @@ fn declared(seen: &Observation, view: &View) -> Declared {
     let texts = &view.language.texts().picture;
     let opposite = seen.offset.saturating_neg();
     let (at, sentence) = match seen.reads {
+        _ if seen.offset == 0 => (vec![0], texts.declared_right),
         Reads::Correction => (vec![seen.offset], texts.declared_correction),
         Reads::Deviation => (vec![opposite], texts.declared_deviation),
-        Reads::Unknown if seen.offset == 0 => (vec![0], texts.declared_correction),
         Reads::Unknown => (vec![seen.offset, opposite], texts.declared_unknown),
     };
     let offset = words::correction(seen.offset / TICKS_PER_SECOND);
     let tolerance = shown_time::span(seen.tolerance / TICKS_PER_SECOND);
+    let on = text::name(&seen.on, 20);
+    let values: &[&str] = match seen.offset {
+        0 => &[&on, &tolerance],
+        _ => &[&on, &offset, &tolerance],
+    };
     Declared {
         at,
-        says: fill(sentence, &[&text::name(&seen.on, 20), &offset, &tolerance]),
+        says: fill(sentence, values),
     }
 }

@@ -19,6 +19,8 @@ const NAMES: i64 = px(176);
 /// What is left free in a lane before and behind the axis: an end that fades out has room there.
 const LANE_PAD: i64 = px(34);
 const NARROWEST_PAGE: i64 = px(1200);
+/// Clocks need no more, however wide the lanes are.
+const WIDEST_CLOCKS: i64 = px(1560);
 /// The clocks in words.
 const CLOCK_TEXTS: i64 = px(330);
 
@@ -42,8 +44,7 @@ struct Writer<'a> {
 
 /// Draws the whole picture.
 pub(super) fn draw(picture: &Picture, title: &str, zone: Tz, texts: &Texts) -> Drawn {
-    let left = MARGIN.saturating_add(NAMES).saturating_add(LANE_PAD);
-    let scale = Scale::new(&times(picture), left);
+    let scale = scale(picture);
     let width = scale
         .right()
         .saturating_add(LANE_PAD)
@@ -65,15 +66,18 @@ pub(super) fn draw(picture: &Picture, title: &str, zone: Tz, texts: &Texts) -> D
     page.finish()
 }
 
-/// Every time that must stand on the axis.
-fn times(picture: &Picture) -> Vec<CorrectedTime> {
+/// The axis on which every stay and every fact has its place.
+pub(super) fn scale(picture: &Picture) -> Scale {
     let stays = picture.lanes.iter().flat_map(|lane| &lane.stays);
+    let records: Vec<CorrectedTime> = stays.flat_map(|stay| stay.times()).collect();
     let flags = picture.flags.iter().map(|flag| CorrectedTime {
         estimate: flag.at,
         earliest: flag.earliest,
         latest: flag.latest,
     });
-    stays.flat_map(|stay| stay.times()).chain(flags).collect()
+    let declared: Vec<CorrectedTime> = flags.collect();
+    let left = MARGIN.saturating_add(NAMES).saturating_add(LANE_PAD);
+    Scale::new(&records, &declared, left)
 }
 
 impl Writer<'_> {
@@ -138,7 +142,7 @@ impl Writer<'_> {
         let flag_height = flags::height(&placed);
         if flag_height > 0 {
             let says = self.texts.picture.declared_facts;
-            let at = (MARGIN, flag_top.saturating_add(px(13)));
+            let at = (MARGIN, flag_top.saturating_add(px(11)));
             self.canvas.text(at, Anchor::Start, Style::Small, says);
         }
         let top = flag_top.saturating_add(flag_height).saturating_add(px(4));
@@ -158,6 +162,7 @@ impl Writer<'_> {
         }
         axis::draw_breaks(&mut self.canvas, &self.scale, line, bottom);
         for (lane, arranged, area) in &arranged {
+            lanes::draw_labels(&mut self.canvas, (lane, arranged), area.top);
             lanes::draw_gaps(&mut self.canvas, &page, arranged, area.bottom);
             lane_name(&mut self.canvas, lane, *area, self.texts);
         }
@@ -217,13 +222,14 @@ impl Writer<'_> {
         };
         self.paragraph(&caption, 0);
         let left = MARGIN.saturating_add(NAMES);
-        let texts_left = self.right().saturating_sub(CLOCK_TEXTS);
+        let end = self.right().min(WIDEST_CLOCKS);
+        let texts_left = end.saturating_sub(CLOCK_TEXTS);
         let columns = Columns {
             names: MARGIN,
             left: left.saturating_add(px(20)),
             right: texts_left.saturating_sub(px(40)),
             texts: texts_left,
-            end: self.right(),
+            end,
         };
         let both = (clocks.rows.as_slice(), self.picture.machines.as_slice());
         self.y = clocks::draw(&mut self.canvas, both, texts, columns, self.y);

@@ -28,10 +28,10 @@ const BREAKS: usize = 15;
 const BREAK_WIDTH: i64 = px(64);
 
 /// The narrowest stretch with records: its day stands above it.
-const NARROWEST: i64 = px(110);
+const NARROWEST: i64 = px(92);
 
 /// The usual and the greatest room for the stretches with records, in a picture of many records.
-const USUAL: i64 = px(1000);
+const USUAL: i64 = px(1150);
 const WIDEST: i64 = px(3000);
 const WIDTH_OF_A_RECORD: i64 = px(5);
 
@@ -63,12 +63,14 @@ struct Busy {
 
 impl Scale {
     /// An axis that holds all these times with their bounds, beginning at `left`. Empty without any.
-    pub(super) fn new(times: &[CorrectedTime], left: i64) -> Self {
-        let busy = merged(times);
+    /// Records get more room than what is only declared.
+    pub(super) fn new(records: &[CorrectedTime], declared: &[CorrectedTime], left: i64) -> Self {
+        let busy = merged(records, declared);
         let breaks = breaks(&busy);
         let parts = parts(busy, &breaks);
-        let earliest = times.iter().map(lowest).min();
-        let latest = times.iter().map(highest).max();
+        let all = || records.iter().chain(declared);
+        let earliest = all().map(lowest).min();
+        let latest = all().map(highest).max();
         let mut builder = Builder {
             stretches: Vec::new(),
             next: left,
@@ -165,17 +167,18 @@ fn highest(time: &CorrectedTime) -> i64 {
 }
 
 /// The spans around the times, where they touch made one.
-fn merged(times: &[CorrectedTime]) -> Vec<Busy> {
-    let mut all: Vec<Busy> = times
-        .iter()
-        .map(|time| {
+fn merged(records: &[CorrectedTime], declared: &[CorrectedTime]) -> Vec<Busy> {
+    let records = records.iter().map(|time| (time, 1));
+    let mut all: Vec<Busy> = records
+        .chain(declared.iter().map(|time| (time, 0)))
+        .map(|(time, records)| {
             let estimate = time.estimate.ticks();
             let before = estimate.saturating_sub(lowest(time));
             let behind = highest(time).saturating_sub(estimate);
             Busy {
                 from: estimate.saturating_sub(to_scale(before)),
                 to: estimate.saturating_add(to_scale(behind)),
-                records: 1,
+                records,
             }
         })
         .collect();
@@ -273,10 +276,10 @@ fn widths(parts: &[Busy]) -> Vec<i64> {
     let weight = |part: &Busy| {
         let minutes = part.to.saturating_sub(part.from) / MINUTE;
         let magnitude = i64::from(i64::BITS - minutes.max(1).leading_zeros());
-        part.records
-            .min(60)
-            .saturating_mul(2)
-            .saturating_add(magnitude)
+        match part.records {
+            0 => 1,
+            records => records.min(60).saturating_mul(4).saturating_add(magnitude),
+        }
     };
     let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
     let records: i64 = parts.iter().map(|part| part.records).sum();
@@ -309,7 +312,7 @@ mod tests {
 
     fn scale(times: &[Timestamp]) -> Scale {
         let times: Vec<CorrectedTime> = times.iter().copied().map(exact).collect();
-        Scale::new(&times, px(100))
+        Scale::new(&times, &[], px(100))
     }
 
     #[test]
@@ -350,7 +353,7 @@ mod tests {
             earliest: Some(at(1, 9, 0)),
             latest: Some(at(28, 9, 0)),
         };
-        let scale = Scale::new(&[wide], 0);
+        let scale = Scale::new(&[wide], &[], 0);
         let skipped: Vec<bool> = scale.stretches.iter().map(|s| s.skipped).collect();
         assert_eq!(skipped, [true, false, true]);
         assert_eq!(scale.at(at(1, 9, 0)), scale.left());

@@ -74,8 +74,15 @@ pub(super) struct Arranged {
     pub(super) crowded: usize,
 }
 
+/// How far a row is taken: by blocks alone, and with their whiskers and labels.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reached {
+    blocks: i64,
+    whole: i64,
+}
+
 /// The letters of labels.
-pub(super) const LABEL: Style = Style::SmallStrong;
+pub(super) const LABEL: Style = Style::Label;
 
 impl Whisker {
     fn new(time: &CorrectedTime, scale: &Scale) -> Self {
@@ -210,26 +217,31 @@ pub(super) fn arrange(
         })
         .collect();
     placed.sort_by_key(|(left, _, block)| (*left, block.stay));
-    let mut rows: Vec<i64> = Vec::new();
+    let mut rows: Vec<Reached> = Vec::new();
     let mut arranged = Arranged::default();
     for (left, right, mut block) in placed {
-        let free = rows
-            .iter()
-            .position(|reached| reached.saturating_add(APART) <= left);
+        let position = |left: i64, reached: fn(&Reached) -> i64| {
+            rows.iter()
+                .position(|row| reached(row).saturating_add(APART) <= left)
+        };
+        let free = position(left, |row| row.whole);
+        let free_of_blocks = position(block.left, |row| row.blocks);
         match free {
             Some(row) => block.row = row,
             None if rows.len() < MOST_ROWS => {
                 block.row = rows.len();
-                rows.push(i64::MIN);
+                rows.push(Reached::default());
             }
             None => {
-                block.row = arranged.crowded % MOST_ROWS;
+                let any = arranged.crowded % MOST_ROWS;
+                block.row = free_of_blocks.unwrap_or(any);
                 block.label = None;
                 arranged.crowded = arranged.crowded.saturating_add(1);
             }
         }
         if let Some(reached) = rows.get_mut(block.row) {
-            *reached = right.max(*reached);
+            reached.whole = reached.whole.max(right);
+            reached.blocks = reached.blocks.max(block.right.saturating_add(FADE));
         }
         arranged.blocks.push(block);
     }

@@ -30,12 +30,13 @@ text{font-family:'Noto Sans','Helvetica Neue',Arial,'Noto Sans CJK JP','Hiragino
 .plain{font-size:12px}
 .small{font-size:10px}
 .small-strong{font-size:10px;font-weight:700}
+.label{font-size:10px;font-weight:700;pointer-events:none}
 .page{fill:#fff}
 .lane{fill:#fff;stroke:#8a8a8a;stroke-width:1}
 .unknown{fill:url(#unknown);stroke:none}
 .plate{fill:#fff;stroke:none}
 .look{stroke:none}
-.plate-look{fill:#fff;fill-opacity:.72;stroke:none}
+.plate-look{pointer-events:none;fill:#fff;fill-opacity:.72;stroke:none}
 .edge{fill:none;stroke:#222;stroke-width:1.2}
 .open-edge{fill:none;stroke:#222;stroke-width:1.2;stroke-dasharray:3 2}
 .fade{fill-opacity:.45;stroke:none}
