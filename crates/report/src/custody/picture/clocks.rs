@@ -120,9 +120,10 @@ impl<'a> Row<'a> {
             middle = middle.saturating_add(INTERVAL);
         }
         for declared in &self.clock.declared {
-            let class = match declared.at.len() {
-                1 => "read-mark",
-                _ => "unread-mark",
+            let class = if declared.is_read() {
+                "read-mark"
+            } else {
+                "unread-mark"
             };
             let shown = declared.at.iter().filter(|at| scale.holds(**at));
             let places: Vec<i64> = shown.map(|at| scale.at(*at)).collect();

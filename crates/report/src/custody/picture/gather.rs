@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kusari::clock::CorrectedTime;
-use kusari::custody::{LineKind, Session};
+use kusari::custody::{Line, LineKind, Session};
 use kusari::event::{Action, MachineIndex};
 use kusari::identity::DeviceIndex;
 use kusari::{EventView, Reconstruction};
+use kusari_evidence::time::Timestamp;
 
 use super::model::{Clocks, Lane, Mark, MarkKind, Picture, PicturedMachine, Stay};
 use super::{facts, looks, machine_clocks, text};
@@ -75,6 +76,22 @@ pub(super) fn picture(r: &Reconstruction, view: &View) -> Picture {
     picture
 }
 
+/// What is drawn in a lane, before it has its texts.
+enum OnRecord<'a> {
+    Session(&'a Session),
+    /// An installation without a connection.
+    Installed(MachineIndex, &'a Line),
+}
+
+impl OnRecord<'_> {
+    fn machine(&self) -> MachineIndex {
+        match self {
+            Self::Session(session) => session.machine,
+            Self::Installed(machine, _) => *machine,
+        }
+    }
+}
+
 type StaysOfLane = Vec<(MachineIndex, Stay)>;
 
 struct Gathered<'a> {
@@ -101,21 +118,26 @@ impl<'a> Gathered<'a> {
         let shown = |device: &DeviceIndex| self.view.selection.has_device(Some(*device));
         let columns = self.r.custody_table().columns.iter().copied();
         let devices: Vec<DeviceIndex> = columns.filter(shown).collect();
-        let mut of_device = self.sessions();
+        let mut on_record = self.on_record(devices.iter().copied().take(LANES).collect());
         let mut room = STAYS;
         let mut lanes = Vec::new();
         for device in devices.iter().copied().take(LANES) {
-            let mut stays: StaysOfLane = of_device.remove(&device).unwrap_or_default();
-            stays.extend(self.lone_installs(device));
-            stays.sort_by_key(|(machine, stay)| (stay.span(), *machine));
+            let mut found = on_record.remove(&device).unwrap_or_default();
+            found.sort_by_key(|(at, on_record)| (*at, on_record.machine()));
             let most = STAYS_OF_A_LANE.min(room);
-            if let Some(more) = stays.len().checked_sub(most).filter(|more| *more > 0) {
+            if let Some(more) = found.len().checked_sub(most).filter(|more| *more > 0) {
                 let name = device_name(self.r, device);
                 let said = fill(texts.stays_left_out, &[&name, &more.to_string()]);
                 self.left_out.push(said);
             }
-            stays.truncate(most);
-            room = room.saturating_sub(stays.len());
+            found.truncate(most);
+            room = room.saturating_sub(found.len());
+            // Only what is drawn gets its texts: of millions of sessions that is little.
+            let mut stays: StaysOfLane = found
+                .iter()
+                .map(|(_, found)| (found.machine(), self.stay_of(device, found)))
+                .collect();
+            stays.sort_by_key(|(machine, stay)| (stay.span(), *machine));
             self.machines
                 .extend(stays.iter().map(|(machine, _)| *machine));
             lanes.push((device, stays));
@@ -127,17 +149,53 @@ impl<'a> Gathered<'a> {
         lanes
     }
 
-    fn sessions(&self) -> BTreeMap<DeviceIndex, StaysOfLane> {
-        let mut all: BTreeMap<DeviceIndex, StaysOfLane> = BTreeMap::new();
-        let sessions = self.r.sessions().iter();
-        for session in sessions.filter(|session| data::is_shown(self.r, self.view, session)) {
-            let stays = all.entry(session.device).or_default();
-            // One more than is drawn is enough to be counted; the rest would only take memory.
-            if stays.len() <= STAYS {
-                stays.push((session.machine, self.stay(session)));
+    /// The sessions and lone installations of devices, each with its first moment.
+    fn on_record(
+        &self,
+        devices: BTreeSet<DeviceIndex>,
+    ) -> BTreeMap<DeviceIndex, Vec<(Timestamp, OnRecord<'a>)>> {
+        let mut all: BTreeMap<DeviceIndex, Vec<(Timestamp, OnRecord<'a>)>> = BTreeMap::new();
+        let of_devices = |session: &&Session| devices.contains(&session.device);
+        for session in self.r.sessions().iter().filter(of_devices) {
+            if data::is_shown(self.r, self.view, session)
+                && let Some(at) = self.begin(session)
+            {
+                let found = OnRecord::Session(session);
+                all.entry(session.device).or_default().push((at, found));
+            }
+        }
+        let table = self.r.custody_table();
+        for row in &table.rows {
+            let Some(machine) = row.machine else { continue };
+            if !self.view.selection.has_machine(Some(machine)) {
+                continue;
+            }
+            for (device, cell) in table.columns.iter().zip(&row.cells) {
+                let is_install = |line: &&Line| line.what == LineKind::Action(Action::Installed);
+                for line in cell.lines.iter().filter(is_install) {
+                    if let Some(time) = line.corrected.filter(|_| devices.contains(device)) {
+                        let found = OnRecord::Installed(machine, line);
+                        all.entry(*device).or_default().push((time.estimate, found));
+                    }
+                }
             }
         }
         all
+    }
+
+    /// When a session begins: its connection, else its first record.
+    fn begin(&self, session: &Session) -> Option<Timestamp> {
+        let columns = self.r.event_columns();
+        let estimate = |index| Some(columns.placed(index)?.corrected.estimate);
+        let connected = session.connected.first().copied().and_then(estimate);
+        connected.or_else(|| session.events().filter_map(estimate).min())
+    }
+
+    fn stay_of(&self, device: DeviceIndex, found: &OnRecord<'_>) -> Stay {
+        match found {
+            OnRecord::Session(session) => self.stay(session),
+            OnRecord::Installed(machine, line) => self.lone_install((device, *machine), line),
+        }
     }
 
     fn stay(&self, session: &Session) -> Stay {
@@ -178,46 +236,25 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Installations without a connection, as the table has them.
-    fn lone_installs(&self, device: DeviceIndex) -> StaysOfLane {
-        let table = self.r.custody_table();
-        let Some(column) = table.columns.iter().position(|own| *own == device) else {
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        for row in &table.rows {
-            let Some(machine) = row.machine else { continue };
-            if !self.view.selection.has_machine(Some(machine)) {
-                continue;
-            }
-            let lines = row
-                .cells
-                .get(column)
-                .into_iter()
-                .flat_map(|cell| &cell.lines);
-            for line in lines.filter(|line| line.what == LineKind::Action(Action::Installed)) {
-                let events = line.events.iter().filter_map(|index| self.r.event(*index));
-                let says: Vec<String> = events
-                    .take(RECORDS_NAMED)
-                    .map(|event| self.record(&event))
-                    .collect();
-                let Some(time) = line.corrected else { continue };
-                let mut all = vec![self.place(device, machine)];
-                all.extend(says.iter().cloned());
-                let mark = Mark {
-                    time,
-                    kind: MarkKind::Other,
-                    says: says.join("\n"),
-                };
-                let stay = Stay {
-                    marks: vec![mark],
-                    says: all,
-                    ..Stay::default()
-                };
-                found.push((machine, stay));
-            }
+    /// An installation without a connection, as the table has it.
+    fn lone_install(&self, (device, machine): (DeviceIndex, MachineIndex), line: &Line) -> Stay {
+        let events = line.events.iter().filter_map(|index| self.r.event(*index));
+        let records: Vec<String> = events
+            .take(RECORDS_NAMED)
+            .map(|event| self.record(&event))
+            .collect();
+        let mark = line.corrected.map(|time| Mark {
+            time,
+            kind: MarkKind::Other,
+            says: records.join("\n"),
+        });
+        let mut says = vec![self.place(device, machine)];
+        says.extend(records);
+        Stay {
+            marks: mark.into_iter().collect(),
+            says,
+            ..Stay::default()
         }
-        found
     }
 
     fn mark(&self, event: &EventView<'_>) -> Mark {

@@ -5,15 +5,15 @@ use kusari_evidence::time::Timestamp;
 
 use super::canvas::{Anchor, Area, Canvas, Style, px};
 use super::looks;
-use super::model::{Lane, Mark, Stay};
+use super::model::{Lane, Mark, MarkKind, Stay};
 use super::stays::{Arranged, Block, FADE, LABEL, Whisker};
 use super::words::about;
 use super::{marks, text};
 use crate::shown_time;
 use crate::texts::{PictureTexts, fill};
 
-const BLOCK: i64 = px(26);
-const ROW: i64 = px(44);
+const BLOCK: i64 = px(32);
+const ROW: i64 = px(50);
 /// How far a whisker stands off its block.
 const WHISKER_OFF: i64 = px(5);
 /// The strip at the bottom of a lane that says how long nothing is known.
@@ -186,7 +186,7 @@ pub(super) fn draw_stays(canvas: &mut Canvas, (lane, arranged): (&Lane, &Arrange
 pub(super) fn draw_labels(canvas: &mut Canvas, (lane, arranged): (&Lane, &Arranged), top: i64) {
     for block in &arranged.blocks {
         let Some(label) = &block.label else { continue };
-        let baseline = block_area(block, top).top.saturating_add(px(12));
+        let baseline = block_area(block, top).top.saturating_add(px(11));
         let at = (label.left, baseline);
         let is_inside = lane.stays.get(block.stay).is_some_and(Stay::has_an_end)
             && label.left >= block.left
@@ -220,7 +220,7 @@ fn draw_stay(canvas: &mut Canvas, stay: &Stay, block: &Block, area: Area) {
     if stay.has_an_end() {
         draw_block(canvas, stay, look, area);
     } else {
-        let middle = mark_height(area);
+        let middle = marks::height(area.bottom, MarkKind::LoginSucceeded);
         canvas.line((area.left, middle), (area.right, middle), "open-edge");
     }
     if let Some(first) = &block.first {
@@ -232,12 +232,7 @@ fn draw_stay(canvas: &mut Canvas, stay: &Stay, block: &Block, area: Area) {
         whisker(canvas, last, (area.bottom, off));
     }
     let marked: Vec<(i64, &Mark)> = block.marks(stay);
-    marks::draw(canvas, &marked, mark_height(area));
-}
-
-/// Marks stand in the lower part of a block, below its label.
-fn mark_height(area: Area) -> i64 {
-    area.bottom.saturating_sub(px(7))
+    marks::draw(canvas, &marked, area.bottom);
 }
 
 /// The block, with an edge where its end is on record and fading out where it is not.

@@ -1,7 +1,8 @@
 //! The legend: the machines, and what the shapes mean.
 
 use super::canvas::{Anchor, Area, Canvas, Style, px};
-use super::model::{MarkKind, Picture};
+use super::model::{Clock, Declared, Interval, MarkKind, Picture, Stay};
+use super::scale::Scale;
 use super::{clocks, looks, marks, text};
 use crate::texts::PictureTexts;
 
@@ -28,7 +29,7 @@ enum Sample {
 /// Draws the legend of the lanes below `top`, no wider than to `right`, and says where it ends.
 pub(super) fn draw(
     canvas: &mut Canvas,
-    picture: &Picture,
+    (picture, scale): (&Picture, &Scale),
     texts: &PictureTexts,
     (left, right): (i64, i64),
     top: i64,
@@ -58,9 +59,13 @@ pub(super) fn draw(
         (Sample::Break, texts.legend_break),
         (Sample::Flag, texts.legend_flag),
     ];
-    let shapes = shapes.map(|(sample, says)| (sample, says.to_owned()));
+    let shapes = shapes
+        .into_iter()
+        .filter(|(sample, _)| sample.is_used(picture, scale))
+        .map(|(sample, says)| (sample, says.to_owned()))
+        .collect();
     let after = flow(canvas, machines, (left, right), top);
-    flow(canvas, shapes.into(), (left, right), after)
+    flow(canvas, shapes, (left, right), after)
 }
 
 /// Items one behind the other, in as many lines as they need.
@@ -89,6 +94,23 @@ fn flow(
 }
 
 impl Sample {
+    /// Whether the lanes show it.
+    fn is_used(self, picture: &Picture, scale: &Scale) -> bool {
+        let stays = || picture.lanes.iter().flat_map(|lane| &lane.stays);
+        let mut times = stays().flat_map(Stay::times);
+        match self {
+            Self::Stay => stays().any(|stay| stay.begin.is_some() && stay.end.is_some()),
+            Self::OpenEnd => stays()
+                .any(|stay| stay.has_an_end() && (stay.begin.is_none() || stay.end.is_none())),
+            Self::Mark(kind) => stays().any(|stay| stay.marks.iter().any(|mark| mark.kind == kind)),
+            Self::Whisker => times.any(|time| time.earliest.is_some() || time.latest.is_some()),
+            Self::Unbounded => times.any(|time| time.earliest.is_none() || time.latest.is_none()),
+            Self::Break => scale.stretches.iter().any(|stretch| stretch.skipped),
+            Self::Flag => !picture.flags.is_empty(),
+            Self::Machine(_) | Self::Unknown | Self::Declared(_) | Self::Estimate => true,
+        }
+    }
+
     fn draw(self, canvas: &mut Canvas, (left, top): (i64, i64)) {
         let area = Area {
             left,
@@ -162,15 +184,34 @@ impl Sample {
 /// Draws what the marks of the clocks mean, and says where it ends.
 pub(super) fn draw_clocks(
     canvas: &mut Canvas,
+    rows: &[Clock],
     texts: &PictureTexts,
     (left, right): (i64, i64),
     top: i64,
 ) -> i64 {
+    let declared = || rows.iter().flat_map(|clock| &clock.declared);
+    let mut intervals = rows.iter().flat_map(|clock| &clock.intervals);
     let shapes = [
-        (Sample::Declared("read-mark"), texts.legend_read),
-        (Sample::Declared("unread-mark"), texts.legend_unread),
-        (Sample::Estimate, texts.legend_estimate),
+        (
+            Sample::Declared("read-mark"),
+            texts.legend_read,
+            declared().any(Declared::is_read),
+        ),
+        (
+            Sample::Declared("unread-mark"),
+            texts.legend_unread,
+            declared().any(|declared| !declared.is_read()),
+        ),
+        (
+            Sample::Estimate,
+            texts.legend_estimate,
+            intervals.any(Interval::is_bounded),
+        ),
     ];
-    let shapes = shapes.map(|(sample, says)| (sample, says.to_owned()));
-    flow(canvas, shapes.into(), (left, right), top)
+    let shapes = shapes
+        .into_iter()
+        .filter(|(_, _, is_used)| *is_used)
+        .map(|(sample, says, _)| (sample, says.to_owned()))
+        .collect();
+    flow(canvas, shapes, (left, right), top)
 }

@@ -24,9 +24,20 @@ pub(super) fn places(stay: &Stay, scale: &Scale) -> Vec<i64> {
     marks.map(|mark| scale.at(mark.time.estimate)).collect()
 }
 
-/// Draws marks at a height.
-pub(super) fn draw(canvas: &mut Canvas, marks: &[(i64, &Mark)], height: i64) {
+/// Where marks of a kind stand above the bottom of their block, below its label. Failures stand over
+/// the rest: they come a few seconds before a success, and neither may hide the other.
+pub(super) fn height(bottom: i64, kind: MarkKind) -> i64 {
+    let above = match kind {
+        MarkKind::LoginFailed => px(14),
+        MarkKind::LoginSucceeded | MarkKind::Other => px(6),
+    };
+    bottom.saturating_sub(above)
+}
+
+/// Draws the marks of a block that ends at `bottom`.
+pub(super) fn draw(canvas: &mut Canvas, marks: &[(i64, &Mark)], bottom: i64) {
     for kind in MarkKind::ALL {
+        let height = height(bottom, kind);
         let mut group: Vec<&Mark> = Vec::new();
         let mut place = i64::MIN;
         for (at, mark) in marks.iter().filter(|(_, mark)| mark.kind == kind) {

@@ -163,6 +163,13 @@ impl Picture {
     }
 }
 
+impl Declared {
+    /// Whether it says how it is to be read.
+    pub(super) fn is_read(&self) -> bool {
+        self.at.len() == 1
+    }
+}
+
 impl Interval {
     /// Whether anything bounds it.
     pub(super) fn is_bounded(&self) -> bool {

@@ -110,9 +110,6 @@ impl Writer<'_> {
     fn head(&mut self, title: &str) {
         self.heading(title, Style::Title);
         self.move_down(px(22));
-        let caption = fill(self.texts.picture.caption, &[self.zone.name()]);
-        self.paragraph(&caption, 0);
-        self.move_down(px(6));
     }
 
     fn custody(&mut self) {
@@ -121,6 +118,9 @@ impl Writer<'_> {
             self.paragraph(says, 0);
             return;
         }
+        let caption = fill(self.texts.picture.caption, &[self.zone.name()]);
+        self.paragraph(&caption, 0);
+        self.move_down(px(6));
         let lane_left = MARGIN.saturating_add(NAMES);
         let lane_right = self.right();
         let span = |top, bottom| Area {
@@ -175,7 +175,13 @@ impl Writer<'_> {
         self.y = bottom.saturating_add(px(12));
         let texts = &self.texts.picture;
         let sides = (MARGIN, self.right());
-        self.y = legend::draw(&mut self.canvas, self.picture, texts, sides, self.y);
+        self.y = legend::draw(
+            &mut self.canvas,
+            (self.picture, &self.scale),
+            texts,
+            sides,
+            self.y,
+        );
         self.move_down(px(16));
         for (lane, count) in crowded {
             let says = fill(texts.crowded, &[&lane, &count.to_string()]);
@@ -235,7 +241,7 @@ impl Writer<'_> {
         self.y = clocks::draw(&mut self.canvas, both, texts, columns, self.y);
         self.move_down(px(8));
         let sides = (MARGIN, self.right());
-        self.y = legend::draw_clocks(&mut self.canvas, texts, sides, self.y);
+        self.y = legend::draw_clocks(&mut self.canvas, &clocks.rows, texts, sides, self.y);
     }
 
     fn finish(mut self) -> Drawn {
@@ -282,7 +288,7 @@ pub(super) fn arrange<'a>(
 fn lane_name(canvas: &mut Canvas, lane: &Lane, area: Area, texts: &Texts) {
     let room = NAMES.saturating_sub(px(10));
     let mut y = area.top.saturating_add(px(18));
-    for line in text::lines(&lane.name, Style::Strong, room, 2) {
+    for line in text::lines(&lane.name, Style::Strong, room, 3) {
         canvas.text((MARGIN, y), Anchor::Start, Style::Strong, line);
         y = y.saturating_add(px(14));
     }

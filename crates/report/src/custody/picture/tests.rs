@@ -8,7 +8,7 @@ use super::canvas::{Area, px};
 use super::model::{
     Clock, Clocks, Declared, Flag, Interval, Lane, Mark, MarkKind, Picture, PicturedMachine, Stay,
 };
-use super::{lanes, looks, page, svg};
+use super::{lanes, looks, page, stays, svg};
 use crate::Language;
 
 fn at(seconds: i64) -> Timestamp {
@@ -161,33 +161,214 @@ fn svg_of(picture: &Picture, language: Language) -> String {
 }
 
 #[test]
-fn dump() {
-    for (index, picture) in [
-        picture(1, 1, 0, 1),
-        picture(5, 3, 6, 4),
-        picture(3, 1, 1, 1),
-        picture(12, 2, 150, 300),
-        picture(13, 4, 40, 1),
-        Picture::default(),
-    ]
-    .iter()
-    .enumerate()
-    {
-        std::fs::write(
-            format!("/tmp/pic/x{index}.svg"),
-            svg_of(picture, Language::English),
-        )
-        .unwrap();
+fn no_two_texts_overlap_and_none_leaves_the_page() {
+    for picture in many() {
+        for language in [Language::English, Language::Japanese] {
+            let drawn = page::draw(&picture, "title", Tz::Asia__Tokyo, language.texts());
+            let texts = drawn.canvas.texts();
+            for (index, (text, area)) in texts.iter().enumerate() {
+                assert!(area.left >= 0 && area.right <= drawn.width, "{text}");
+                assert!(area.top >= 0 && area.bottom <= drawn.height, "{text}");
+                for (other, its) in &texts[index + 1..] {
+                    assert!(
+                        !area.overlaps(its),
+                        "`{text}` and `{other}`: {area:?} {its:?}"
+                    );
+                }
+            }
+        }
     }
-    let _ = (
-        many(),
-        px(1),
-        lanes::block_area,
-        Area {
+}
+
+#[test]
+fn blocks_lie_in_their_lanes_and_later_ones_never_begin_to_the_left() {
+    for picture in many() {
+        let scale = page::scale(&picture);
+        let whole = Area {
             left: 0,
-            top: 0,
-            right: 0,
-            bottom: 0,
-        },
+            right: scale.right() + px(100),
+            top: px(50),
+            bottom: px(50),
+        };
+        for (lane, arranged, area) in page::arrange(&picture, &scale, whole) {
+            assert_eq!(arranged.blocks.len(), lane.stays.len());
+            let mut begins: Vec<(Timestamp, i64)> = Vec::new();
+            for block in &arranged.blocks {
+                let place = lanes::block_area(block, area.top);
+                assert!(place.top > area.top && place.bottom < area.bottom);
+                assert!(scale.left() <= block.left && block.left < block.right);
+                begins.push((lane.stays[block.stay].span().unwrap().0, block.left));
+            }
+            begins.sort();
+            assert!(begins.iter().map(|(_, left)| *left).is_sorted());
+        }
+    }
+}
+
+#[test]
+fn whiskers_hold_the_ends_of_their_block() {
+    for picture in many() {
+        let scale = page::scale(&picture);
+        for lane in &picture.lanes {
+            let arranged = stays::arrange(&lane.stays, &picture.machines, &scale, i64::MAX);
+            for block in &arranged.blocks {
+                let stay = &lane.stays[block.stay];
+                if stay.has_an_end() {
+                    assert_eq!(block.first.is_some(), stay.begin.is_some());
+                    assert_eq!(block.last.is_some(), stay.end.is_some());
+                }
+                for whisker in block.first.iter().chain(&block.last) {
+                    assert!(whisker.left() <= whisker.at && whisker.at <= whisker.right());
+                }
+                if let (Some(first), Some(begin)) = (block.first, stay.begin) {
+                    assert_eq!(
+                        (first.at, first.low.is_some()),
+                        (block.left, begin.earliest.is_some())
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn stays_whose_bounds_meet_stand_in_different_rows() {
+    let minute = |minute: i64| Stay {
+        begin: Some(within(minute * 60, Some(300))),
+        end: Some(within(minute * 60 + 50, Some(300))),
+        ..Stay::default()
+    };
+    let picture = Picture {
+        machines: vec![PicturedMachine {
+            code: "A".to_owned(),
+            name: "pc".to_owned(),
+        }],
+        lanes: vec![Lane {
+            name: "012".to_owned(),
+            stays: vec![minute(0), minute(2), minute(40)],
+        }],
+        ..Picture::default()
+    };
+    let scale = page::scale(&picture);
+    let stays = &picture.lanes[0].stays;
+    let arranged = stays::arrange(stays, &picture.machines, &scale, i64::MAX);
+    let rows: Vec<usize> = arranged.blocks.iter().map(|block| block.row).collect();
+    assert_eq!((rows, arranged.rows), (vec![0, 1, 0], 2));
+}
+
+#[test]
+fn the_same_picture_is_the_same_text() {
+    for picture in many() {
+        let first = svg_of(&picture, Language::Japanese);
+        assert_eq!(first, svg_of(&picture, Language::Japanese));
+    }
+}
+
+#[test]
+fn the_picture_is_well_formed_whatever_names_hold() {
+    let mut hostile = picture(3, 2, 5, 3);
+    let name = "</text><script>alert('&amp;')</script>]]>\u{202e}\u{0}\u{ffff}<!--";
+    let name = super::text::name(name, 60);
+    hostile.lanes[0].name.clone_from(&name);
+    hostile.machines[0].name.clone_from(&name);
+    hostile.flags[0].id.clone_from(&name);
+    hostile.flags[1].says.clone_from(&name);
+    hostile.lanes[1].stays[0].says.push(name.clone());
+    hostile.clocks.rows[0].declared[0].says.clone_from(&name);
+    for picture in many().into_iter().chain([hostile]) {
+        let svg = svg_of(&picture, Language::English);
+        assert_eq!(well_formed(&svg), Ok(()));
+        assert!(!svg.contains("<script") && !svg.contains("<!--"));
+    }
+}
+
+#[test]
+fn what_is_not_well_formed_is_seen() {
+    for bad in [
+        "<a><b></a></b>",
+        "<a>",
+        "<a>&b</a>",
+        "<a b=\"1\" b=c/>",
+        "<a/><a/>",
+        "<a>\u{1}</a>",
+    ] {
+        assert!(well_formed(bad).is_err(), "{bad}");
+    }
+    assert_eq!(
+        well_formed("<?xml version=\"1.0\"?>\n<a b=\"c&lt;\">d&#39;<e/></a>\n"),
+        Ok(())
     );
+}
+
+/// Whether a text is well-formed XML, of the part of XML that the picture uses: elements with quoted
+/// attributes, references to the five named characters and to numbered ones.
+fn well_formed(text: &str) -> Result<(), String> {
+    let mut rest = text;
+    if let Some(after) = rest.strip_prefix("<?xml") {
+        rest = after
+            .split_once("?>")
+            .ok_or("the declaration does not end")?
+            .1;
+    }
+    let mut open: Vec<&str> = Vec::new();
+    let mut roots = 0;
+    while !rest.is_empty() {
+        let (before, tag) = rest.split_once('<').unwrap_or((rest, ""));
+        characters(before)?;
+        if open.is_empty() && !before.trim().is_empty() {
+            return Err(format!("text outside the root: {before}"));
+        }
+        if tag.is_empty() {
+            break;
+        }
+        let (tag, after) = tag.split_once('>').ok_or("a tag does not end")?;
+        rest = after;
+        if let Some(name) = tag.strip_prefix('/') {
+            if open.pop() != Some(name) {
+                return Err(format!("</{name}> closes something else"));
+            }
+            continue;
+        }
+        roots += usize::from(open.is_empty());
+        let is_empty = tag.ends_with('/');
+        let tag = tag.trim_end_matches('/');
+        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        attributes_of(attributes)?;
+        if !is_empty {
+            open.push(name);
+        }
+    }
+    match (open.as_slice(), roots) {
+        ([], 1) => Ok(()),
+        _ => Err(format!("{open:?} is open, {roots} roots")),
+    }
+}
+
+fn attributes_of(mut text: &str) -> Result<(), String> {
+    let mut seen = std::collections::BTreeSet::new();
+    while !text.trim().is_empty() {
+        let (name, after) = text.split_once("=\"").ok_or(format!("no value: {text}"))?;
+        let (value, after) = after.split_once('"').ok_or(format!("no end: {after}"))?;
+        characters(value)?;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-:".contains(c);
+        if !name.trim().chars().all(is_name) || !seen.insert(name.trim()) {
+            return Err(format!("no name, or there twice: {name}"));
+        }
+        text = after;
+    }
+    Ok(())
+}
+
+fn characters(text: &str) -> Result<(), String> {
+    for piece in text.split('&').skip(1) {
+        let (name, _) = piece.split_once(';').ok_or(format!("&{piece}"))?;
+        if !["amp", "lt", "gt", "quot", "#39"].contains(&name) {
+            return Err(format!("&{name};"));
+        }
+    }
+    let illegal = |c: char| (c < ' ' && !"\n\t\r".contains(c)) || "\u{fffe}\u{ffff}".contains(c);
+    match text.chars().find(|c| illegal(*c)) {
+        Some(character) => Err(format!("{character:?}")),
+        None => Ok(()),
+    }
 }

@@ -55,12 +55,15 @@ pub(super) fn fitting(text: &str, style: Style, room: i64) -> String {
 pub(super) fn lines(text: &str, style: Style, room: i64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for piece in pieces(text) {
+    for piece in pieces(text)
+        .into_iter()
+        .flat_map(|piece| broken(piece, style, room))
+    {
         let together = format!("{line}{piece}");
         if line.is_empty() || width(together.trim_end(), style) <= room {
             line = together;
         } else {
-            lines.push(std::mem::replace(&mut line, piece.to_owned()));
+            lines.push(std::mem::replace(&mut line, piece));
         }
     }
     lines.push(line);
@@ -72,6 +75,21 @@ pub(super) fn lines(text: &str, style: Style, room: i64, most: usize) -> Vec<Str
         .iter()
         .map(|line| fitting(line.trim_end(), style, room.max(px(20))))
         .collect()
+}
+
+/// A piece that is too wide for a line alone, broken anywhere: a serial number has no spaces.
+fn broken(piece: &str, style: Style, room: i64) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    for character in piece.chars() {
+        part.push(character);
+        if width(part.trim_end(), style) > room && part.chars().count() > 1 {
+            part.pop();
+            parts.push(std::mem::replace(&mut part, character.to_string()));
+        }
+    }
+    parts.push(part);
+    parts
 }
 
 #[cfg(test)]
@@ -88,6 +106,8 @@ mod tests {
                 assert!(width(line, Style::Plain) <= room, "{room}: {line}");
             }
         }
+        let serial = "0123456789ABCDEF0123456789";
+        assert_eq!(lines(serial, Style::Strong, px(120), 4).concat(), serial);
         assert_eq!(lines("short", Style::Plain, px(200), 4), ["short"]);
     }
 
