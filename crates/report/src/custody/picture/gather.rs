@@ -26,6 +26,9 @@ const CLOCKS: usize = 60;
 /// So many records are named at a stay.
 const RECORDS_NAMED: usize = 24;
 
+/// So many devices without a lane are named.
+const DEVICES_NAMED: usize = 10;
+
 /// The longest name that is shown, in characters.
 pub(super) const NAME: usize = 60;
 
@@ -73,6 +76,7 @@ pub(super) fn picture(r: &Reconstruction, view: &View) -> Picture {
             .collect(),
     };
     picture.left_out = gathered.left_out;
+    picture.left_out.extend(without_column(r, view));
     picture
 }
 
@@ -326,6 +330,25 @@ impl<'a> Gathered<'a> {
         let all: BTreeSet<MachineIndex> = self.machines.iter().chain(clocks).copied().collect();
         all.into_iter().zip(0..).collect()
     }
+}
+
+/// The devices that the table has no column for, as the table says it.
+fn without_column(r: &Reconstruction, view: &View) -> Option<String> {
+    let left_out = &r.custody_table().left_out;
+    let mut names: Vec<String> = left_out
+        .iter()
+        .take(DEVICES_NAMED)
+        .map(|index| device_name(r, *index))
+        .collect();
+    if let Some(more) = left_out
+        .len()
+        .checked_sub(DEVICES_NAMED)
+        .filter(|more| *more > 0)
+    {
+        names.push(format!("+{more}"));
+    }
+    let texts = view.language.texts();
+    (!names.is_empty()).then(|| fill(texts.left_out, &[&names.join(", ")]))
 }
 
 /// The bounds in words; of a time that is bounded on one side only, that side.
