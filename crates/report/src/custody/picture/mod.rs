@@ -30,6 +30,7 @@ use kusari::Reconstruction;
 use crate::Language;
 use crate::texts::fill;
 use crate::view::View;
+use model::Picture;
 
 /// Writes the picture as SVG.
 ///
@@ -44,7 +45,13 @@ pub(super) fn write(r: &Reconstruction, view: &View, out: &mut dyn Write) -> io:
     // A case without a file has no name.
     let title = title.trim_end_matches([':', ' ', '：']);
     let picture = gather::picture(r, view);
-    let drawn = page::draw(&picture, title, view.timezone, texts);
+    draw(&picture, title, view, out)
+}
+
+/// Draws what was gathered.
+fn draw(picture: &Picture, title: &str, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let texts = view.language.texts();
+    let drawn = page::draw(picture, title, view.timezone, texts);
     let document = svg::Document {
         width: drawn.width,
         height: drawn.height,

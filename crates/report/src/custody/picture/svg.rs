@@ -1,6 +1,7 @@
 //! Shapes as SVG 1.1 (W3C Recommendation of 2011): no script, nothing from outside, and every text
 //! escaped.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::canvas::{Anchor, Shape};
@@ -17,7 +18,7 @@ pub(super) struct Document<'a> {
     /// What it shows, in a sentence.
     pub(super) description: &'a str,
     /// The looks of machines that are used.
-    pub(super) looks: Vec<usize>,
+    pub(super) looks: BTreeSet<usize>,
     pub(super) shapes: &'a [Shape],
 }
 
@@ -92,7 +93,7 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
 }
 
 /// The hatching of what is unknown, and the patterns of machines.
-fn definitions(looks: &[usize], out: &mut dyn Write) -> io::Result<()> {
+fn definitions(looks: &BTreeSet<usize>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "<defs>\n<pattern id=\"unknown\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \

@@ -8,8 +8,8 @@ use super::canvas::{Area, px};
 use super::model::{
     Clock, Clocks, Declared, Flag, Interval, Lane, Mark, MarkKind, Picture, PicturedMachine, Stay,
 };
-use super::{lanes, looks, page, stays, svg};
-use crate::Language;
+use super::{lanes, looks, page, stays};
+use crate::{Format, Language, Selection, View};
 
 fn at(seconds: i64) -> Timestamp {
     let start = Timestamp::from_civil((2022, 6, 21), (0, 0, 0), 0).unwrap();
@@ -145,18 +145,17 @@ fn many() -> Vec<Picture> {
 }
 
 fn svg_of(picture: &Picture, language: Language) -> String {
-    let drawn = page::draw(picture, "title", Tz::Asia__Tokyo, language.texts());
-    let document = svg::Document {
-        width: drawn.width,
-        height: drawn.height,
-        language: "en",
-        title: "title",
-        description: "description",
-        looks: (0..picture.machines.len()).collect(),
-        shapes: &drawn.canvas.shapes,
+    let view = View {
+        format: Format::Svg,
+        language,
+        timezone: Tz::Asia__Tokyo,
+        width: 0,
+        all: false,
+        show_redacted: false,
+        selection: Selection::default(),
     };
     let mut out = Vec::new();
-    svg::write(&document, &mut out).unwrap();
+    super::draw(picture, "title", &view, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -298,6 +297,30 @@ fn what_is_not_well_formed_is_seen() {
         well_formed("<?xml version=\"1.0\"?>\n<a b=\"c&lt;\">d&#39;<e/></a>\n"),
         Ok(())
     );
+}
+
+#[test]
+fn every_look_is_defined_once_however_many_machines_there_are() {
+    let mut many = picture(1, 1, 3, 1);
+    many.machines = (0..200)
+        .map(|machine| PicturedMachine {
+            code: looks::code(machine),
+            name: format!("pc {machine}"),
+        })
+        .collect();
+    many.lanes[0].stays[0].machine = 199;
+    let svg = svg_of(&many, Language::English);
+    assert_eq!(well_formed(&svg), Ok(()));
+    let mut ids: Vec<&str> = svg.split(" id=\"").skip(1).collect();
+    ids.iter_mut()
+        .for_each(|id| *id = id.split('"').next().unwrap());
+    let used = svg
+        .split("url(#")
+        .skip(1)
+        .map(|id| id.split(')').next().unwrap());
+    for id in used {
+        assert_eq!(ids.iter().filter(|own| **own == id).count(), 1, "{id}");
+    }
 }
 
 /// Whether a text is well-formed XML, of the part of XML that the picture uses: elements with quoted
