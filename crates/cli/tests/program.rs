@@ -399,7 +399,7 @@ fn the_picture_of_custody_leads_back_to_every_record_of_its_stays() {
         assert!(picture.contains(name), "{name}");
     }
     let japanese = stdout(&["custody", &case_file(), "--format", "svg", "--lang", "ja"]);
-    assert!(japanese.contains("コールセンターサーバ") && japanese.contains("所在の記録なし"));
+    assert!(japanese.contains("コールセンターサーバ") && japanese.contains("接続・認証の記録なし"));
 }
 
 #[test]

@@ -3,19 +3,19 @@
 use super::PictureTexts;
 
 pub(super) const PICTURE: PictureTexts = PictureTexts {
-    description: "A lane for each device: its stays in machines as blocks on an axis of time, hatched where no \
-                  record says where it was. Below it, for each machine, what is to be added to its time.",
+    description: "A lane for each device: its stays in machines as blocks on an axis of time, hatched where \
+                  none is on record. Below it, for each machine, what is to be added to its time.",
     caption: "Times are corrected where the clock is known, in {}. The axis is broken where nothing is on record: \
               a cut stretch has one width and says how long it is; every other stretch has its own scale.",
     declared_facts: "Facts of the case",
     stays_counted: "stays on record: {}",
     no_stay: "no stay on record",
 
-    unknown_before: "{}: no record of where it was before {}",
-    unknown_between: "{}: no record of where it was from {} to {} ({})",
-    unknown_after: "{}: no record of where it was after {}",
-    unknown_always: "{}: no record of where it was",
-    unknown_for: "unknown for {}",
+    unknown_before: "{}: no stay on record before {}",
+    unknown_between: "{}: no stay on record from {} to {} ({})",
+    unknown_after: "{}: no stay on record after {}",
+    unknown_always: "{}: no stay on record",
+    unknown_for: "no stay for {}",
 
     record: "{}: recorded {}, corrected {} {}, event {}",
     record_unbounded: "{}: recorded {}, nothing bounds this clock, event {}",
@@ -38,7 +38,8 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     legend_other: "other record (installation, operation)",
     legend_whisker: "bounds of the corrected time: above a block of its begin, below of its end",
     legend_unbounded: "nothing bounds it to this side",
-    legend_unknown: "no record of where it was",
+    legend_unknown: "no stay on record: where it was is unknown",
+    legend_hidden: "stay on record that is not shown",
     legend_break: "axis broken",
     legend_flag: "fact that the case declares, with its tolerance",
     legend_read: "observation as it is read",

@@ -3,19 +3,19 @@
 use super::PictureTexts;
 
 pub(super) const PICTURE: PictureTexts = PictureTexts {
-    description: "機器ごとの帯に、各機器への接続を時間軸上の区間として示し、所在の記録がない時間を斜線で示す。\
+    description: "機器ごとの帯に、各機器への接続を時間軸上の区間として示し、接続・認証の記録がない時間を斜線で示す。\
                   下に、接続先の機器ごとに、その時計の時刻に加えるべき補正値の範囲を示す。",
     caption: "時刻は、時計のずれが分かる場合は補正後のものであり、{}で示す。記録のない時間は軸を省略し、その長さを記す。\
               それ以外の区間の縮尺は区間ごとに異なる。",
     declared_facts: "事案の事実",
     stays_counted: "記録上の接続：{}件",
-    no_stay: "接続の記録なし",
+    no_stay: "接続・認証の記録なし",
 
-    unknown_before: "{}：{}より前の所在の記録なし",
-    unknown_between: "{}：{}から{}まで（{}）の所在の記録なし",
-    unknown_after: "{}：{}より後の所在の記録なし",
-    unknown_always: "{}：所在の記録なし",
-    unknown_for: "不明 {}",
+    unknown_before: "{}：{}より前に接続・認証の記録なし",
+    unknown_between: "{}：{}から{}まで（{}）接続・認証の記録なし",
+    unknown_after: "{}：{}より後に接続・認証の記録なし",
+    unknown_always: "{}：接続・認証の記録なし",
+    unknown_for: "記録なし {}",
 
     record: "{}：記録{}、補正後{} {}、事象{}",
     record_unbounded: "{}：記録{}、時計のずれは不明、事象{}",
@@ -37,7 +37,8 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     legend_other: "その他の記録（インストール、機器の操作）",
     legend_whisker: "補正後の時刻の幅（区間の上は始まり、下は終わり）",
     legend_unbounded: "この側の幅は不明",
-    legend_unknown: "所在の記録なし",
+    legend_unknown: "接続・認証の記録なし（所在は不明）",
+    legend_hidden: "記録にあるが示していない接続",
     legend_break: "軸の省略",
     legend_flag: "事案ファイルにある事実とその許容差",
     legend_read: "観測（読み方による値）",

@@ -46,6 +46,7 @@ pub(crate) struct PictureTexts {
     pub(crate) legend_whisker: &'static str,
     pub(crate) legend_unbounded: &'static str,
     pub(crate) legend_unknown: &'static str,
+    pub(crate) legend_hidden: &'static str,
     pub(crate) legend_break: &'static str,
     pub(crate) legend_flag: &'static str,
     pub(crate) legend_read: &'static str,

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kusari::clock::CorrectedTime;
-use kusari::custody::{Line, LineKind, Session};
+use kusari::custody::{Line, Session};
 use kusari::event::{Action, MachineIndex};
 use kusari::identity::DeviceIndex;
 use kusari::{EventView, Reconstruction};
 use kusari_evidence::time::Timestamp;
 
 use super::model::{Clocks, Lane, Mark, MarkKind, Picture, PicturedMachine, Stay};
-use super::{facts, looks, machine_clocks, text};
-use crate::custody::data;
+use super::on_record::{OfDevice, OnRecord, What};
+use super::{facts, looks, machine_clocks, on_record, text};
 use crate::shown_time;
 use crate::texts::fill;
 use crate::view::View;
@@ -20,7 +20,7 @@ use crate::view::View;
 const LANES: usize = 60;
 const STAYS_OF_A_LANE: usize = 400;
 const STAYS: usize = 2000;
-const MARKS_OF_A_STAY: usize = 200;
+pub(super) const MARKS_OF_A_STAY: usize = 200;
 const CLOCKS: usize = 60;
 
 /// So many records are named at a stay.
@@ -53,15 +53,17 @@ pub(super) fn picture(r: &Reconstruction, view: &View) -> Picture {
     let number = |machine: &MachineIndex| numbers.get(machine).copied().unwrap_or_default();
     picture.lanes = lanes
         .into_iter()
-        .map(|(device, stays)| Lane {
-            name: device_name(r, device),
-            stays: stays
+        .map(|lane| Lane {
+            name: device_name(r, lane.device),
+            stays: lane
+                .stays
                 .into_iter()
                 .map(|(machine, stay)| Stay {
                     machine: number(&machine),
                     ..stay
                 })
                 .collect(),
+            hidden: lane.hidden,
         })
         .collect();
     let at = machine_clocks::moment(r, &picture);
@@ -80,23 +82,14 @@ pub(super) fn picture(r: &Reconstruction, view: &View) -> Picture {
     picture
 }
 
-/// What is drawn in a lane, before it has its texts.
-enum OnRecord<'a> {
-    Session(&'a Session),
-    /// An installation without a connection.
-    Installed(MachineIndex, &'a Line),
-}
-
-impl OnRecord<'_> {
-    fn machine(&self) -> MachineIndex {
-        match self {
-            Self::Session(session) => session.machine,
-            Self::Installed(machine, _) => *machine,
-        }
-    }
-}
-
 type StaysOfLane = Vec<(MachineIndex, Stay)>;
+
+/// A lane whose machines have no numbers yet.
+struct GatheredLane {
+    device: DeviceIndex,
+    stays: StaysOfLane,
+    hidden: Vec<(Timestamp, Timestamp)>,
+}
 
 struct Gathered<'a> {
     r: &'a Reconstruction,
@@ -117,34 +110,46 @@ impl<'a> Gathered<'a> {
     }
 
     /// The devices of the table's columns with their stays.
-    fn lanes(&mut self) -> Vec<(DeviceIndex, StaysOfLane)> {
+    fn lanes(&mut self) -> Vec<GatheredLane> {
         let texts = &self.view.language.texts().picture;
         let shown = |device: &DeviceIndex| self.view.selection.has_device(Some(*device));
         let columns = self.r.custody_table().columns.iter().copied();
         let devices: Vec<DeviceIndex> = columns.filter(shown).collect();
-        let mut on_record = self.on_record(devices.iter().copied().take(LANES).collect());
+        let drawn: BTreeSet<DeviceIndex> = devices.iter().copied().take(LANES).collect();
+        let mut on_record = on_record::of_devices(self.r, self.view, &drawn);
         let mut room = STAYS;
         let mut lanes = Vec::new();
         for device in devices.iter().copied().take(LANES) {
-            let mut found = on_record.remove(&device).unwrap_or_default();
-            found.sort_by_key(|(at, on_record)| (*at, on_record.machine()));
+            let OfDevice {
+                shown: mut found,
+                mut hidden,
+            } = on_record.remove(&device).unwrap_or_default();
+            found.sort_by_key(|found| (found.span, found.machine));
             let most = STAYS_OF_A_LANE.min(room);
             if let Some(more) = found.len().checked_sub(most).filter(|more| *more > 0) {
                 let name = device_name(self.r, device);
                 let said = fill(texts.stays_left_out, &[&name, &more.to_string()]);
                 self.left_out.push(said);
             }
+            let cut = found.iter().enumerate();
+            let not_whole =
+                cut.filter(|(number, found)| *number >= most || !found.is_drawn_whole());
+            hidden.extend(not_whole.map(|(_, found)| found.span));
             found.truncate(most);
             room = room.saturating_sub(found.len());
             // Only what is drawn gets its texts: of millions of sessions that is little.
             let mut stays: StaysOfLane = found
                 .iter()
-                .map(|(_, found)| (found.machine(), self.stay_of(device, found)))
+                .map(|found| (found.machine, self.stay_of(device, found)))
                 .collect();
             stays.sort_by_key(|(machine, stay)| (stay.span(), *machine));
             self.machines
                 .extend(stays.iter().map(|(machine, _)| *machine));
-            lanes.push((device, stays));
+            lanes.push(GatheredLane {
+                device,
+                stays,
+                hidden,
+            });
         }
         if let Some(more) = devices.len().checked_sub(LANES).filter(|more| *more > 0) {
             let said = fill(texts.lanes_left_out, &[&more.to_string()]);
@@ -153,52 +158,10 @@ impl<'a> Gathered<'a> {
         lanes
     }
 
-    /// The sessions and lone installations of devices, each with its first moment.
-    fn on_record(
-        &self,
-        devices: BTreeSet<DeviceIndex>,
-    ) -> BTreeMap<DeviceIndex, Vec<(Timestamp, OnRecord<'a>)>> {
-        let mut all: BTreeMap<DeviceIndex, Vec<(Timestamp, OnRecord<'a>)>> = BTreeMap::new();
-        let of_devices = |session: &&Session| devices.contains(&session.device);
-        for session in self.r.sessions().iter().filter(of_devices) {
-            if data::is_shown(self.r, self.view, session)
-                && let Some(at) = self.begin(session)
-            {
-                let found = OnRecord::Session(session);
-                all.entry(session.device).or_default().push((at, found));
-            }
-        }
-        let table = self.r.custody_table();
-        for row in &table.rows {
-            let Some(machine) = row.machine else { continue };
-            if !self.view.selection.has_machine(Some(machine)) {
-                continue;
-            }
-            for (device, cell) in table.columns.iter().zip(&row.cells) {
-                let is_install = |line: &&Line| line.what == LineKind::Action(Action::Installed);
-                for line in cell.lines.iter().filter(is_install) {
-                    if let Some(time) = line.corrected.filter(|_| devices.contains(device)) {
-                        let found = OnRecord::Installed(machine, line);
-                        all.entry(*device).or_default().push((time.estimate, found));
-                    }
-                }
-            }
-        }
-        all
-    }
-
-    /// When a session begins: its connection, else its first record.
-    fn begin(&self, session: &Session) -> Option<Timestamp> {
-        let columns = self.r.event_columns();
-        let estimate = |index| Some(columns.placed(index)?.corrected.estimate);
-        let connected = session.connected.first().copied().and_then(estimate);
-        connected.or_else(|| session.events().filter_map(estimate).min())
-    }
-
     fn stay_of(&self, device: DeviceIndex, found: &OnRecord<'_>) -> Stay {
-        match found {
-            OnRecord::Session(session) => self.stay(session),
-            OnRecord::Installed(machine, line) => self.lone_install((device, *machine), line),
+        match found.what {
+            What::Session(session) => self.stay(session),
+            What::Installed(line) => self.lone_install((device, found.machine), line),
         }
     }
 

@@ -6,6 +6,7 @@ use kusari_evidence::time::Timestamp;
 use super::canvas::{Anchor, Area, Canvas, Style, px};
 use super::looks;
 use super::model::{Lane, Mark, MarkKind, Stay};
+use super::scale::Scale;
 use super::stays::{Arranged, Block, FADE, LABEL, Whisker};
 use super::words::about;
 use super::{marks, text};
@@ -30,6 +31,7 @@ pub(super) fn height(arranged: &Arranged) -> i64 {
 
 /// What lanes need to know of the page.
 pub(super) struct Page<'a> {
+    pub(super) scale: &'a Scale,
     pub(super) zone: Tz,
     pub(super) texts: &'a PictureTexts,
 }
@@ -42,7 +44,7 @@ pub(super) fn draw_ground(
     area: Area,
 ) {
     canvas.rectangle(area, "lane");
-    let known = known(arranged);
+    let known = known(lane, arranged, page.scale);
     let mut reached: Option<(i64, Timestamp)> = None;
     for span in &known {
         let left = reached.map_or(area.left, |(left, _)| left);
@@ -78,8 +80,13 @@ pub(super) fn draw_ground(
 }
 
 /// How long nothing is known between stays, where there is room to say it.
-pub(super) fn draw_gaps(canvas: &mut Canvas, page: &Page<'_>, arranged: &Arranged, bottom: i64) {
-    for pair in known(arranged).windows(2) {
+pub(super) fn draw_gaps(
+    canvas: &mut Canvas,
+    page: &Page<'_>,
+    (lane, arranged): (&Lane, &Arranged),
+    bottom: i64,
+) {
+    for pair in known(lane, arranged, page.scale).windows(2) {
         if let [before, after] = pair {
             let place = (before.right, after.left);
             gap_label(canvas, page, place, (before.to, after.from), bottom);
@@ -95,24 +102,32 @@ struct Known {
     to: Timestamp,
 }
 
-/// Where a lane is not hatched, from left to right; spans that touch are one.
-fn known(arranged: &Arranged) -> Vec<Known> {
-    let mut all: Vec<Known> = arranged
-        .blocks
-        .iter()
-        .map(|block| Known {
-            left: block.left,
-            right: block.right,
-            from: block.from,
-            to: block.to,
-        })
-        .collect();
+/// What is closer than this is not seen apart.
+const TOGETHER: i64 = px(1);
+
+/// Where a lane is not hatched, from left to right: at its stays, and at those that it does not show.
+/// Spans that touch are one.
+fn known(lane: &Lane, arranged: &Arranged, scale: &Scale) -> Vec<Known> {
+    let hidden = lane.hidden.iter().map(|(from, to)| Known {
+        left: scale.at(*from),
+        right: scale.at(*to),
+        from: *from,
+        to: *to,
+    });
+    let blocks = arranged.blocks.iter().map(|block| Known {
+        left: block.left,
+        right: block.right,
+        from: block.from,
+        to: block.to,
+    });
+    let mut all: Vec<Known> = blocks.chain(hidden).collect();
     all.sort_by_key(|known| (known.left, known.right, known.from));
     let mut merged: Vec<Known> = Vec::new();
     for known in all {
         match merged.last_mut() {
-            Some(last) if known.left <= last.right => {
+            Some(last) if known.left <= last.right.saturating_add(TOGETHER) => {
                 last.right = last.right.max(known.right);
+                last.from = last.from.min(known.from);
                 last.to = last.to.max(known.to);
             }
             _ => merged.push(known),

@@ -20,6 +20,7 @@ enum Sample {
     Whisker,
     Unbounded,
     Unknown,
+    Hidden,
     Break,
     Flag,
     Declared(&'static str),
@@ -56,6 +57,7 @@ pub(super) fn draw(
         (Sample::Whisker, texts.legend_whisker),
         (Sample::Unbounded, texts.legend_unbounded),
         (Sample::Unknown, texts.legend_unknown),
+        (Sample::Hidden, texts.legend_hidden),
         (Sample::Break, texts.legend_break),
         (Sample::Flag, texts.legend_flag),
     ];
@@ -105,6 +107,7 @@ impl Sample {
             Self::Mark(kind) => stays().any(|stay| stay.marks.iter().any(|mark| mark.kind == kind)),
             Self::Whisker => times.any(|time| time.earliest.is_some() || time.latest.is_some()),
             Self::Unbounded => times.any(|time| time.earliest.is_none() || time.latest.is_none()),
+            Self::Hidden => picture.lanes.iter().any(|lane| !lane.hidden.is_empty()),
             Self::Break => scale.stretches.iter().any(|stretch| stretch.skipped),
             Self::Flag => !picture.flags.is_empty(),
             Self::Machine(_) | Self::Unknown | Self::Declared(_) | Self::Estimate => true,
@@ -162,6 +165,7 @@ impl Sample {
                 canvas.line((centre.0, area.top), (centre.0, area.bottom), "estimate");
             }
             Self::Unknown => canvas.rectangle(area, "unknown"),
+            Self::Hidden => canvas.rectangle(area, "lane"),
             Self::Break => {
                 let points = [(8, 2), (14, 6), (8, 10), (14, 14), (8, 18)];
                 let points =

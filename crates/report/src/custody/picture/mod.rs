@@ -13,6 +13,7 @@ mod looks;
 mod machine_clocks;
 mod marks;
 mod model;
+mod on_record;
 mod page;
 mod scale;
 mod stays;

@@ -34,6 +34,8 @@ pub(super) struct Lane {
     pub(super) name: String,
     /// Its stays, in the order of time.
     pub(super) stays: Vec<Stay>,
+    /// Stays on record that the picture does not show, from their first to their last moment.
+    pub(super) hidden: Vec<(Timestamp, Timestamp)>,
 }
 
 /// One stay of a device in a machine, or records of one without a connection and a removal.

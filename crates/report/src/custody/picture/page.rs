@@ -149,6 +149,7 @@ impl Writer<'_> {
         let arranged = arrange(self.picture, &self.scale, span(top, top));
         let bottom = arranged.last().map_or(top, |(_, _, area)| area.bottom);
         let page = Page {
+            scale: &self.scale,
             zone: self.zone,
             texts: &self.texts.picture,
         };
@@ -163,7 +164,7 @@ impl Writer<'_> {
         axis::draw_breaks(&mut self.canvas, &self.scale, line, bottom);
         for (lane, arranged, area) in &arranged {
             lanes::draw_labels(&mut self.canvas, (lane, arranged), area.top);
-            lanes::draw_gaps(&mut self.canvas, &page, arranged, area.bottom);
+            lanes::draw_gaps(&mut self.canvas, &page, (lane, arranged), area.bottom);
             lane_name(&mut self.canvas, lane, *area, self.texts);
         }
         flags::draw(&mut self.canvas, &placed, &self.picture.flags, flag_top);

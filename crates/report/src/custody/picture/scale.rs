@@ -278,7 +278,7 @@ fn widths(parts: &[Busy]) -> Vec<i64> {
         let magnitude = i64::from(i64::BITS - minutes.max(1).leading_zeros());
         match part.records {
             0 => 1,
-            records => records.min(60).saturating_mul(4).saturating_add(magnitude),
+            records => records.saturating_mul(4).saturating_add(magnitude),
         }
     };
     let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);

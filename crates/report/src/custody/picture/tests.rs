@@ -53,6 +53,7 @@ fn picture(seed: u64, lanes: i64, stays: i64, days: i64) -> Picture {
         picture.lanes.push(Lane {
             name: format!("stick {lane:03} with a name that is rather long"),
             stays: all,
+            hidden: Vec::new(),
         });
     }
     for flag in 0..5 {
@@ -245,6 +246,7 @@ fn stays_whose_bounds_meet_stand_in_different_rows() {
         lanes: vec![Lane {
             name: "012".to_owned(),
             stays: vec![minute(0), minute(2), minute(40)],
+            hidden: Vec::new(),
         }],
         ..Picture::default()
     };
@@ -253,6 +255,29 @@ fn stays_whose_bounds_meet_stand_in_different_rows() {
     let arranged = stays::arrange(stays, &picture.machines, &scale, i64::MAX);
     let rows: Vec<usize> = arranged.blocks.iter().map(|block| block.row).collect();
     assert_eq!((rows, arranged.rows), (vec![0, 1, 0], 2));
+}
+
+#[test]
+fn a_stay_that_is_not_shown_is_no_gap() {
+    let mut picture = picture(3, 1, 0, 1);
+    let stay = |hour: i64| Stay {
+        begin: Some(within(hour * 3600, Some(5))),
+        end: Some(within(hour * 3600 + 600, Some(5))),
+        ..Stay::default()
+    };
+    picture.lanes[0].stays = vec![stay(0), stay(20)];
+    let says = |from: &str, to: &str| {
+        let (from, to) = (format!("2022-06-{from}"), format!("2022-06-{to}"));
+        format!("no stay on record from {from} to {to} (")
+    };
+    let whole = says("21 09:10:00", "22 05:00:00");
+    assert!(svg_of(&picture, Language::English).contains(&whole));
+    picture.lanes[0].hidden = vec![(at(7 * 3600), at(8 * 3600)), (at(90 * 3600), at(91 * 3600))];
+    let svg = svg_of(&picture, Language::English);
+    assert!(!svg.contains(&whole));
+    assert!(svg.contains(&says("21 09:10:00", "21 16:00:00")), "{svg}");
+    assert!(svg.contains(&says("21 17:00:00", "22 05:00:00")), "{svg}");
+    assert!(!svg.contains("no stay on record after 2022-06-22"), "{svg}");
 }
 
 #[test]
