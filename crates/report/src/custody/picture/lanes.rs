@@ -79,7 +79,7 @@ pub(super) fn draw_ground(
     }
 }
 
-/// How long nothing is known between stays, where there is room to say it.
+/// How long nothing is known between stays on the axis, where there is room to say it.
 pub(super) fn draw_gaps(
     canvas: &mut Canvas,
     page: &Page<'_>,
@@ -87,7 +87,10 @@ pub(super) fn draw_gaps(
     bottom: i64,
 ) {
     for pair in known(lane, arranged, page.scale).windows(2) {
-        if let [before, after] = pair {
+        if let [before, after] = pair
+            && page.scale.holds(before.to, before.to)
+            && page.scale.holds(after.from, after.from)
+        {
             let place = (before.right, after.left);
             gap_label(canvas, page, place, (before.to, after.from), bottom);
         }

@@ -107,7 +107,10 @@ impl Sample {
             Self::Mark(kind) => stays().any(|stay| stay.marks.iter().any(|mark| mark.kind == kind)),
             Self::Whisker => times.any(|time| time.earliest.is_some() || time.latest.is_some()),
             Self::Unbounded => times.any(|time| time.earliest.is_none() || time.latest.is_none()),
-            Self::Hidden => picture.lanes.iter().any(|lane| !lane.hidden.is_empty()),
+            Self::Hidden => {
+                let mut hidden = picture.lanes.iter().flat_map(|lane| &lane.hidden);
+                hidden.any(|(from, to)| scale.holds(*from, *to))
+            }
             Self::Break => scale.stretches.iter().any(|stretch| stretch.skipped),
             Self::Flag => !picture.flags.is_empty(),
             Self::Machine(_) | Self::Unknown | Self::Declared(_) | Self::Estimate => true,

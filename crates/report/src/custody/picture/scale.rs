@@ -116,6 +116,12 @@ impl Scale {
         self.stretches.last().map_or(0, |stretch| stretch.right)
     }
 
+    /// Whether some of a span of time is on it.
+    pub(super) fn holds(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.span()
+            .is_some_and(|(first, last)| from <= last && to >= first)
+    }
+
     /// The first and the last moment on it.
     pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
         Some((self.stretches.first()?.from, self.stretches.last()?.to))

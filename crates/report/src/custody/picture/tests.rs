@@ -278,6 +278,12 @@ fn a_stay_that_is_not_shown_is_no_gap() {
     assert!(svg.contains(&says("21 09:10:00", "21 16:00:00")), "{svg}");
     assert!(svg.contains(&says("21 17:00:00", "22 05:00:00")), "{svg}");
     assert!(!svg.contains("no stay on record after 2022-06-22"), "{svg}");
+    // What lies off the axis is said to the pointer, and not written into the lane.
+    assert!(svg.contains(&says("22 05:10:00", "25 03:00:00")), "{svg}");
+    let written = ["6h50m", "2d21h"].map(|length| {
+        [">no stay for ", ">"].map(|before| svg.contains(&format!("{before}{length}</text>")))
+    });
+    assert_eq!(written.map(|ways| ways.contains(&true)), [true, false]);
 }
 
 #[test]
