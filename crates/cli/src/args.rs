@@ -82,6 +82,17 @@ Examples:
 
 By default storage that can be carried, and the devices of the case file; --all for the rest.")]
     Devices(Inputs),
+    /// Each machine's clock: what was declared, what was solved from all evidence, and what contradicts it
+    #[command(after_long_help = "\
+Examples:
+  kusari clocks case.toml
+  kusari clocks case.toml --machine call-centre-server
+  kusari clocks case.toml --format json
+
+Observations of clocks, recorded clock changes, the order of sticks' own logs, that a stick is in one \
+place at a time, and the facts of the case are held against each other. What cannot all hold is said, \
+with the smallest set of statements that contradict each other. docs/clocks.md explains the method.")]
+    Clocks(Inputs),
     /// What each source could have seen: its span, gaps, cleared, rolled over, dirty, missing
     #[command(after_long_help = "\
 Example:

@@ -219,6 +219,7 @@ fn inputs(command: &Command) -> &Inputs {
     match command {
         Command::Custody(inputs)
         | Command::Devices(inputs)
+        | Command::Clocks(inputs)
         | Command::Coverage(inputs)
         | Command::Init(inputs) => inputs,
         Command::Timeline(timeline) => &timeline.inputs,
@@ -241,6 +242,7 @@ fn write(
         Command::Custody(_) => target.write(|out| kusari_report::custody(r, view, out)),
         Command::Timeline(_) => target.write(|out| kusari_report::timeline(r, view, out)),
         Command::Devices(_) => target.write(|out| kusari_report::devices(r, view, out)),
+        Command::Clocks(_) => target.write(|out| kusari_report::clocks(r, view, out)),
         Command::Coverage(_) => target.write(|out| kusari_report::coverage(r, view, out)),
         Command::Copies(copies) => {
             let bar = Bar::new(

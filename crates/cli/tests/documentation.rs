@@ -84,3 +84,58 @@ fn a_broken_link_is_seen() {
         ]
     );
 }
+
+/// The commands of a page's console blocks, each with the lines that it is said to print.
+fn consoles(text: &str) -> Vec<(String, Vec<&str>)> {
+    let blocks = text.split("```console\n").skip(1);
+    blocks
+        .filter_map(|block| block.split_once("```"))
+        .filter_map(|(block, _)| {
+            let mut lines = block.lines();
+            let command = lines.next()?.strip_prefix("$ kusari ")?;
+            Some((command.to_owned(), lines.collect()))
+        })
+        .collect()
+}
+
+/// A line without what only fills a column.
+fn squeezed(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The first line of a block that the output does not hold, in that order.
+fn first_missing<'a>(output: &str, lines: &[&'a str]) -> Option<&'a str> {
+    let mut printed = output.lines();
+    let is_there = |line: &&&str| !printed.any(|own| squeezed(own) == squeezed(line));
+    lines.iter().find(is_there).copied()
+}
+
+#[test]
+fn what_the_walk_through_the_incident_shows_is_printed_so() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for page in ["docs/amagasaki.md", "docs/amagasaki.ja.md"] {
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        let consoles = consoles(&text);
+        assert!(consoles.len() >= 3, "{page}");
+        for (command, lines) in consoles {
+            let out = std::process::Command::new(env!("CARGO_BIN_EXE_kusari"))
+                .args(command.split_whitespace())
+                .current_dir(&root)
+                .env("COLUMNS", "120")
+                .output()
+                .unwrap();
+            let output = String::from_utf8(out.stdout).unwrap();
+            let missing = first_missing(&output, &lines);
+            assert_eq!(missing, None, "{page}: $ kusari {command}\n{output}");
+        }
+    }
+}
+
+#[test]
+fn a_line_that_is_not_printed_is_seen() {
+    let page = "```console\n$ kusari x y\na\nb\n```\n";
+    let consoles = consoles(page);
+    assert_eq!(consoles, [("x y".to_owned(), vec!["a", "b"])]);
+    assert_eq!(first_missing("a\nc\nb\n", &consoles[0].1), None);
+    assert_eq!(first_missing("b\na\n", &consoles[0].1), Some("b"));
+}

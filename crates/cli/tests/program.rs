@@ -182,11 +182,78 @@ fn custody_as_data_has_the_fields_that_scripts_rely_on() {
             .starts_with("2022-06-21T09:42:07")
     );
     assert_eq!(whole["logins"].as_array().unwrap().len(), 3);
-    assert!(custody["absences"].is_array());
+    let absences = custody["absences"].as_array().unwrap();
+    let lost = absences.iter().find(|own| {
+        own["device"] == "012" && own["question"] == "login" && own["to"] == "2022-06-24T04:23:21Z"
+    });
+    let lost = lost.unwrap();
+    assert_eq!(lost["answer"], "no");
+    assert_eq!(lost["from"], "2022-06-21T09:37:47Z");
+    assert_eq!(lost["from_record"]["time_recorded"], "2022-06-21T18:18:47");
+    assert_eq!(lost["machine"], Value::Null);
+    let because = lost["because"].as_array().unwrap();
+    assert_eq!(because[0]["sources"], serde_json::json!(["012.txt"]));
+    assert_eq!(because[1]["basis"], "declared");
+    assert_eq!(because[1]["statement"], "M1");
+    for own in absences {
+        let answer = own["answer"].as_str().unwrap();
+        assert!(["yes", "no", "cannot-tell"].contains(&answer));
+        assert!(!own["because"].as_array().unwrap().is_empty(), "{own}");
+    }
     for line in stdout(&["custody", &case_file(), "--format", "jsonl"]).lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         assert!(line["type"].is_string());
     }
+}
+
+#[test]
+fn the_clocks_in_english_and_japanese() {
+    for language in ["en", "ja"] {
+        let page = stdout(&["clocks", &case_file(), "--lang", language]);
+        insta::assert_snapshot!(format!("clocks-{language}"), page);
+    }
+}
+
+#[test]
+fn clocks_as_data_have_the_fields_that_scripts_rely_on() {
+    let all = json(&["clocks", &case_file(), "--format", "json"]);
+    let machines = all["machines"].as_array().unwrap();
+    let of = |id: &str| machines.iter().find(|own| own["machine"] == id).unwrap();
+    let notebook = of("dev-notebook");
+    assert_eq!(notebook["observations"][0]["id"], "O3");
+    assert_eq!(
+        notebook["observations"][0]["surviving"],
+        serde_json::json!(["correction"])
+    );
+    assert_eq!(
+        notebook["observations"][0]["ruled_out_by"],
+        serde_json::json!(["D2", "D3", "O2", "P1"])
+    );
+    let segment = &of("call-centre-server")["segments"][0];
+    let correction = &segment["correction"];
+    let number = |name: &str| correction[name].as_f64().unwrap();
+    assert!(number("earliest") < 1140.0 && 1140.0 < number("latest"));
+    assert_eq!(number("estimate"), 1140.0);
+    assert_eq!(segment["from"], "2022-06-20T15:00:00.0000000Z");
+    let benefits = &of("benefits-server")["segments"][0]["alternatives"];
+    assert_eq!(benefits.as_array().unwrap().len(), 2);
+    let statements = all["statements"].as_array().unwrap();
+    for statement in statements {
+        for field in ["id", "kind", "says", "source", "basis", "standing"] {
+            assert!(statement[field].is_string(), "{statement}");
+        }
+    }
+    let ids: std::collections::BTreeSet<&str> = statements
+        .iter()
+        .map(|own| own["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), statements.len(), "ids are unique");
+    assert_eq!(all["conflicts"], serde_json::json!([]));
+    let csv = stdout(&["clocks", &case_file(), "--format", "csv"]);
+    assert!(csv.starts_with("machine,from,to,reads,earliest,latest,estimate\n"));
+    let lines = stdout(&["clocks", &case_file(), "--format", "jsonl"]);
+    let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(first["type"], "machine");
 }
 
 #[test]

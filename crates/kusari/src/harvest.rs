@@ -32,6 +32,8 @@ pub enum MachineFact {
     },
     /// The version of Windows in words, with its build: `Windows 10 Pro 21H2 (19044.1766)`.
     WindowsVersion(String),
+    /// The build number of Windows: 19044.
+    WindowsBuild(u32),
     /// When this installation (or its last feature update) was made.
     InstallDate(Timestamp),
     /// A user of the machine.
@@ -61,6 +63,10 @@ pub struct ClockStep {
     pub after: Timestamp,
     /// Who or what set it, as far as the record says.
     pub by: Option<String>,
+    /// Whether time may have passed that the clock did not see: it was put forward, and by no person.
+    /// Time services do that with the clock of a virtual machine that had been stopped, so what it
+    /// showed before need not have been wrong.
+    pub may_hide_a_pause: bool,
     /// Where the record stands.
     pub locator: Locator,
 }

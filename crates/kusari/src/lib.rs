@@ -18,6 +18,7 @@
 //! corrects times; [`custody`] builds sessions and the table; [`findings`] says what does not
 //! fit; [`coverage`] says what could have been seen; [`lineage`] finds the copies of a file.
 
+pub mod absence;
 pub mod case;
 pub mod clock;
 pub mod coverage;

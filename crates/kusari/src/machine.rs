@@ -29,6 +29,8 @@ pub struct Machine {
     pub in_case: bool,
     /// The version of Windows, in words.
     pub windows: Option<String>,
+    /// The build number of its Windows.
+    pub build: Option<u32>,
     /// When its Windows was installed, by its own clock.
     pub installed: Option<Timestamp>,
     /// Its users: SID and name.
@@ -74,7 +76,7 @@ pub(crate) fn from_case(
     let mut in_events = Vec::new();
     let mut rules: Option<TimeZoneRules> = None;
     let mut years = BTreeMap::new();
-    let (mut windows, mut installed) = (None, None);
+    let (mut windows, mut build, mut installed) = (None, None, None);
     let mut users = BTreeMap::new();
     let name_groups = name_groups(&gathered.facts);
     for (_, located) in gathered.facts {
@@ -89,6 +91,7 @@ pub(crate) fn from_case(
                 years.entry(key_name.to_lowercase()).or_insert(found);
             }
             MachineFact::WindowsVersion(text) => windows = windows.or(Some(text)),
+            MachineFact::WindowsBuild(number) => build = build.or(Some(number)),
             MachineFact::InstallDate(at) => installed = installed.or(Some(at)),
             MachineFact::User { sid, name } => {
                 users.entry(sid).or_insert(name);
@@ -127,9 +130,10 @@ pub(crate) fn from_case(
         has_evidence: !entry.evidence.is_empty(),
         in_case: entry.id.is_some(),
         windows,
+        build,
         installed,
         users,
-        clock: MachineClock::new(zone, entry.clock.clone(), steps, case.drift_ppm),
+        clock: MachineClock::new(zone, entry.clock.clone(), steps, case.drift()),
     }
 }
 
@@ -143,6 +147,7 @@ pub(crate) fn named_only(name: &str, zone: Tz, drift_ppm: u32) -> Machine {
         has_evidence: false,
         in_case: false,
         windows: None,
+        build: None,
         installed: None,
         users: BTreeMap::new(),
         clock: MachineClock::new(Zone::Assumed(zone), Vec::new(), Vec::new(), drift_ppm),

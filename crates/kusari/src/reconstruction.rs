@@ -6,6 +6,7 @@ mod earlier;
 mod events;
 mod gathering;
 mod opened;
+mod order;
 mod own_letters;
 mod sources;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use opened::{AskForKey, OpenedEvidence, Opening, Owner};
 pub use view::{EventId, EventView};
 
 use crate::case::Case;
+use crate::clock::Clocks;
 use crate::coverage::CoverageRow;
 use crate::custody::{CustodyTable, Session};
 use crate::event::{MachineIndex, SourceIndex};
@@ -104,6 +106,7 @@ pub struct Reconstruction {
     pub(crate) events: Events,
     pub(crate) identities: Identities,
     pub(crate) sessions: Vec<Session>,
+    pub(crate) clocks: Clocks,
     pub(crate) custody: CustodyTable,
     pub(crate) findings: Vec<Finding>,
     pub(crate) coverage: Vec<CoverageRow>,
@@ -177,6 +180,13 @@ impl Reconstruction {
     #[must_use]
     pub fn sessions(&self) -> &[Session] {
         &self.sessions
+    }
+
+    /// What was stated of clocks, what was solved from it, and what cannot all hold. The corrections
+    /// themselves stand in each machine's [clock](crate::machine::Machine::clock).
+    #[must_use]
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
     }
 
     /// The custody table.

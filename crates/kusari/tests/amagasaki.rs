@@ -19,8 +19,12 @@ fn testdata() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/amagasaki")
 }
 
+fn case() -> Case {
+    Case::from_file(&testdata().join("case.toml")).unwrap()
+}
+
 fn reconstruct(threads: usize) -> Reconstruction {
-    let case = Case::from_file(&testdata().join("case.toml")).unwrap();
+    let case = case();
     let options = Options {
         threads: Some(threads),
         ..Options::default()

@@ -275,3 +275,39 @@ fn the_windows_timeline_gives_opened_files_that_lead_to_their_rows_in_the_log() 
         assert!(kind.is_some_and(|(_, value)| ["5", "6", "16"].contains(&value.as_str())));
     }
 }
+
+/// What is true contradicts nothing: the clocks of real machines give no conflict, and no answer “no”
+/// stands where a record says otherwise.
+#[test]
+fn clocks_and_absences_of_real_machines_deny_no_record() {
+    use kusari::absence::{Answer, Question};
+    for folder in [
+        "win10-DESKTOP-2KGM189",
+        "rathbun-win10-DESKTOP-GNCCVRK-nousb",
+        "srl2012-WKS-WIN764BITB-win7-nfury",
+        "hive-negative-SENSEI",
+        "m57-pat-winxp",
+        "srl2012-WKS-WIN732BITA-win7",
+        "evtx-6416",
+    ] {
+        let Some(r) = reconstruct(folder) else {
+            continue;
+        };
+        assert!(r.clocks().conflicts.is_empty(), "{folder}");
+        for own in r.absences().iter().filter(|own| own.answer == Answer::No) {
+            let (begin, end) = (r.end_time(own.from).unwrap(), r.end_time(own.to).unwrap());
+            let mut denied = r.timeline().filter(|event| {
+                let is_it = match own.question {
+                    Question::Login => event.action.name().starts_with("login"),
+                    _ => event.action == Action::Connected,
+                };
+                is_it
+                    && event.placed.device == Some(own.device)
+                    && (own.machine.is_none() || event.placed.machine == own.machine)
+                    && begin.estimate < event.time.estimate
+                    && event.time.estimate < end.estimate
+            });
+            assert!(denied.next().is_none(), "{folder}: {own:?}");
+        }
+    }
+}

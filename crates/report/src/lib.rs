@@ -21,6 +21,7 @@ mod timeline;
 mod view;
 
 pub use case_file::case_file;
+pub use clocks::clocks;
 pub use copies::copies;
 pub use coverage::coverage;
 pub use custody::custody;

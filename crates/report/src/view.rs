@@ -150,6 +150,12 @@ impl Selection {
         self.devices.is_empty() || device.is_some_and(|device| self.devices.contains(&device))
     }
 
+    /// The first moment, and the first that is no longer asked for.
+    #[must_use]
+    pub fn span(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        (self.from, self.to)
+    }
+
     /// Whether there is a first or a last moment.
     #[must_use]
     pub fn has_span(&self) -> bool {

@@ -9,7 +9,7 @@ use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 use serde::Deserialize;
 
 use super::{
-    Case, CaseError, DEFAULT_DRIFT_PPM, Device, Fact, FactEvent, LocalizedText, Machine,
+    Case, CaseError, DeclaredStatement, Device, Fact, FactEvent, LocalizedText, LogClaim, Machine,
     Observation, Reads, Travel, VendorLog, keys, span, unlock::UnlockTable,
 };
 
@@ -26,6 +26,8 @@ struct CaseFile {
     device: Vec<DeviceTable>,
     #[serde(default)]
     fact: Vec<FactTable>,
+    #[serde(default)]
+    statement: Vec<StatementTable>,
     clock: Option<ClockTable>,
 }
 
@@ -116,6 +118,15 @@ struct FactTable {
 }
 
 #[derive(Deserialize)]
+struct StatementTable {
+    id: String,
+    says: LocalizedText,
+    source: Option<String>,
+    about: Vec<String>,
+    claims: String,
+}
+
+#[derive(Deserialize)]
 struct FactEventTable {
     machine: Option<String>,
     device: Option<String>,
@@ -195,7 +206,8 @@ impl Reader<'_> {
             machines: self.each(file.machine, |index, m| self.machine(index, m, timezone))?,
             devices: self.each(file.device, |index, device| self.device(index, device))?,
             facts: self.each(file.fact, |index, fact| self.fact(index, fact))?,
-            drift_ppm: clock.drift_ppm.unwrap_or(DEFAULT_DRIFT_PPM),
+            statements: self.each(file.statement, |index, own| self.statement(index, own))?,
+            drift_ppm: clock.drift_ppm,
             travel: self.each(clock.travel, |index, travel| {
                 let place = format!("clock.travel[{index}].at-least");
                 Ok(Travel {
@@ -331,6 +343,27 @@ impl Reader<'_> {
         })
     }
 
+    fn statement(&self, index: usize, own: StatementTable) -> Result<DeclaredStatement, CaseError> {
+        let claims = match own.claims.as_str() {
+            "every-login-is-recorded" => LogClaim::EveryLoginIsRecorded,
+            "records-are-in-order" => LogClaim::RecordsAreInOrder,
+            other => {
+                return Err(self.wrong(
+                    &format!("statement[{index}].claims"),
+                    other,
+                    "`every-login-is-recorded` or `records-are-in-order`",
+                ));
+            }
+        };
+        Ok(DeclaredStatement {
+            id: own.id,
+            says: own.says,
+            source: own.source,
+            about: own.about,
+            claims,
+        })
+    }
+
     fn wrong(&self, place: &str, value: &str, expected: &'static str) -> CaseError {
         CaseError::Value {
             path: self.path.to_owned(),
@@ -425,6 +458,12 @@ mod tests {
             event = { machine = "cc", device = "012", action = "connected", which = "first" }
             not-before = "2022-06-21T17:50:00+09:00"
             tolerance = "5m"
+            [[statement]]
+            id = "M1"
+            says = "no access without a record"
+            source = "the maker"
+            about = ["012"]
+            claims = "every-login-is-recorded"
             [clock]
             drift-ppm = 50
             travel = [{ between = ["a", "cc"], at-least = "20m" }]
@@ -443,7 +482,9 @@ mod tests {
             "2022-06-21T08:50:00"
         );
         assert_eq!(case.devices[0].evidence, [PathBuf::from("/case/012.dd")]);
-        assert_eq!(case.drift_ppm, 50);
+        assert_eq!(case.statements[0].claims, LogClaim::EveryLoginIsRecorded);
+        assert_eq!(case.statements[0].about, ["012"]);
+        assert_eq!(case.drift_ppm, Some(50));
         assert_eq!(case.travel[0].at_least, 20 * 60 * TICKS_PER_SECOND);
     }
 
@@ -478,6 +519,12 @@ mod tests {
     #[test]
     fn wrong_values_name_their_place() {
         let error = read("[[machine]]\nid='a'\n[[machine.clock]]\non='x'\noffset='1m'\n");
+        let claim = read("[[statement]]\nid='M1'\nsays='x'\nabout=['a']\nclaims='all'\n");
+        let claim = claim.unwrap_err().to_string();
+        assert!(
+            claim.contains("statement[0].claims") && claim.contains("every-login"),
+            "{claim}"
+        );
         assert_eq!(
             error.unwrap_err().to_string(),
             "/case/case.toml: machine[0].clock[0].on: `x` is not a day such as `2022-06-21`"

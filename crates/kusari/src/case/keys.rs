@@ -11,8 +11,17 @@ struct Known {
 const LEAF: &[(&str, &Known)] = &[];
 
 const ROOT: Known = Known {
-    keys: &["case", "machine", "device", "fact", "clock", "exposure"],
+    keys: &[
+        "case",
+        "machine",
+        "device",
+        "fact",
+        "statement",
+        "clock",
+        "exposure",
+    ],
     tables: &[
+        ("statement", &STATEMENT),
         ("case", &CASE),
         ("machine", &MACHINE),
         ("device", &DEVICE),
@@ -67,6 +76,10 @@ const FACT: Known = Known {
         "tolerance",
     ],
     tables: &[("says", &LABEL), ("event", &FACT_EVENT)],
+};
+const STATEMENT: Known = Known {
+    keys: &["id", "says", "source", "about", "claims"],
+    tables: &[("says", &LABEL)],
 };
 const FACT_EVENT: Known = Known {
     keys: &["machine", "device", "action", "which"],

@@ -75,8 +75,11 @@ pub struct Case {
     pub devices: Vec<Device>,
     /// What is known about true time.
     pub facts: Vec<Fact>,
-    /// How far a clock may drift, in millionths.
-    pub drift_ppm: u32,
+    /// What is declared of devices' own logs.
+    pub statements: Vec<DeclaredStatement>,
+    /// How far a clock may drift, in millionths; `None`: the case does not say, and
+    /// [`DEFAULT_DRIFT_PPM`] is assumed.
+    pub drift_ppm: Option<u32>,
     /// How long it takes to carry a stick between two machines at least.
     pub travel: Vec<Travel>,
 }
@@ -200,6 +203,30 @@ pub struct FactEvent {
     pub which: Option<String>,
 }
 
+/// What somebody declares of devices' own logs, such as their maker. It stands in reports as declared.
+#[derive(Debug, Clone)]
+pub struct DeclaredStatement {
+    /// Its id: `M1`.
+    pub id: String,
+    /// What is said.
+    pub says: LocalizedText,
+    /// Who says it.
+    pub source: Option<String>,
+    /// The labels of the devices that it is about.
+    pub about: Vec<String>,
+    /// What it means for the log.
+    pub claims: LogClaim,
+}
+
+/// What can be declared of a device's own log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogClaim {
+    /// The device cannot be opened, and no password given to it, without a record.
+    EveryLoginIsRecorded,
+    /// Records are numbered in the order of the operations, whatever the clock of the PC shows.
+    RecordsAreInOrder,
+}
+
 /// How long it takes to carry a stick between two machines at least.
 #[derive(Debug, Clone)]
 pub struct Travel {
@@ -223,6 +250,12 @@ impl Case {
         file::parse(&text, path)
     }
 
+    /// How far a clock may drift, in millionths: as the case says, or as is assumed.
+    #[must_use]
+    pub fn drift(&self) -> u32 {
+        self.drift_ppm.unwrap_or(DEFAULT_DRIFT_PPM)
+    }
+
     /// A case without a file, to which evidence is added.
     #[must_use]
     pub fn builder() -> CaseBuilder {
@@ -235,7 +268,8 @@ impl Case {
                 machines: Vec::new(),
                 devices: Vec::new(),
                 facts: Vec::new(),
-                drift_ppm: DEFAULT_DRIFT_PPM,
+                statements: Vec::new(),
+                drift_ppm: None,
                 travel: Vec::new(),
             },
         }

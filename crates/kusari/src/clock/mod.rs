@@ -1,15 +1,28 @@
 //! Clocks: from a time as a machine recorded it to true time, with bounds.
 //!
-//! Declared clocks only: an examiner's observation is applied as the case file reads it, widened
-//! by drift with its distance, and carried over the clock changes that the evidence records. An
-//! observation whose reading is unknown corrects nothing; it widens the bounds to both readings.
-//! A solver that finds corrections from the evidence takes the place of
-//! [`MachineClock::correction_at`]; everything that asks for a corrected time asks there.
+//! A machine's clock runs in segments, cut where somebody set it. What is known of it is stated:
+//! what examiners saw, in what order a stick's own log has records of several machines, that a stick
+//! is in one place at a time, what people say about true time. The solver ([`solve`]) makes a network of
+//! all statements ([`network`]), finds which can hold together and under which readings, and gives
+//! each clock its corrections with the tightest bounds that follow ([`MachineClock::correct`]). The
+//! method, its assumptions and worked examples stand in `docs/clocks.md`.
 
-mod correction;
+mod machine_clock;
+pub mod network;
+mod segment;
+pub(crate) mod solve;
+mod statement;
+mod words;
 mod zone;
 
-pub use correction::{Correction, MachineClock, RecordedStep};
+pub(crate) use machine_clock::cut_off;
+pub use machine_clock::{Correction, MachineClock, RecordedStep};
+pub use segment::Segment;
+pub use statement::{
+    Basis, Claim, ClockConflict, Clocks, MomentBounds, OrderOfStays, Readings, RuledOut, Standing,
+    Statement, UpToDrift, WhyUnused, Without,
+};
+pub use words::Says;
 pub use zone::Zone;
 
 use kusari_evidence::time::Timestamp;
@@ -23,4 +36,16 @@ pub struct CorrectedTime {
     pub earliest: Option<Timestamp>,
     /// True time is not after this. `None`: nothing bounds it.
     pub latest: Option<Timestamp>,
+}
+
+impl CorrectedTime {
+    /// Nothing is known of the clock that showed `own`.
+    #[must_use]
+    pub const fn unknown(own: Timestamp) -> Self {
+        Self {
+            estimate: own,
+            earliest: None,
+            latest: None,
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Events in columns. A row takes about a hundred bytes, and no row holds a string of its own.
 
+use std::num::NonZeroU64;
+
 use kusari_artifacts::Locator;
 use kusari_evidence::time::{RecordedTime, TimeBasis, Timestamp};
 
@@ -62,6 +64,8 @@ pub struct NewEvent<'a> {
     pub message: &'a str,
     /// Where the record stands.
     pub locator: &'a Locator,
+    /// The record's own number, where its source numbers its records in the order of writing.
+    pub number: Option<u64>,
     /// How far it may be leant on.
     pub confidence: Confidence,
 }
@@ -110,6 +114,17 @@ pub(crate) struct EventContent {
     value: Text,
 }
 
+/// A record's number in eight bytes: one higher than it is, so that zero stands for none. The last
+/// of all numbers is taken for the one before it.
+fn stored(number: u64) -> NonZeroU64 {
+    NonZeroU64::MIN.saturating_add(number)
+}
+
+/// The number that is stored.
+fn said(stored: NonZeroU64) -> u64 {
+    stored.get().saturating_sub(1)
+}
+
 /// Events in columns. All columns are of the same length.
 #[derive(Debug, Clone, Default)]
 pub struct EventTable {
@@ -125,6 +140,7 @@ pub struct EventTable {
     file: Vec<Text>,
     message: Vec<Text>,
     source: Vec<SourceIndex>,
+    number: Vec<Option<NonZeroU64>>,
     confidence: Vec<Confidence>,
     locator_tag: Vec<LocatorTag>,
     locator_number: Vec<u64>,
@@ -157,6 +173,8 @@ pub struct EventRow {
     pub message: Text,
     /// The source that it stands in.
     pub source: SourceIndex,
+    /// The record's own number, where its source numbers its records in the order of writing.
+    pub number: Option<u64>,
     /// How far it may be leant on.
     pub confidence: Confidence,
 }
@@ -197,6 +215,7 @@ impl EventTable {
         self.file.push(strings.intern_option(event.file));
         self.message.push(strings.intern(event.message));
         self.source.push(source);
+        self.number.push(event.number.map(stored));
         self.confidence.push(event.confidence);
         self.push_locator(strings, event.locator);
     }
@@ -290,6 +309,7 @@ impl EventTable {
             file: *self.file.get(index)?,
             message: *self.message.get(index)?,
             source: *self.source.get(index)?,
+            number: self.number.get(index)?.map(said),
             confidence: *self.confidence.get(index)?,
         })
     }
@@ -393,6 +413,7 @@ impl EventTable {
         column(&mut self.file, start, keep);
         column(&mut self.message, start, keep);
         column(&mut self.source, start, keep);
+        column(&mut self.number, start, keep);
         column(&mut self.confidence, start, keep);
         column(&mut self.locator_tag, start, keep);
         column(&mut self.locator_number, start, keep);
@@ -413,6 +434,7 @@ impl EventTable {
         };
         self.source
             .extend(std::iter::repeat_n(source, other.wall.len()));
+        self.number.extend(other.number);
         self.wall.extend(other.wall);
         self.basis.extend(other.basis);
         self.decimals.extend(other.decimals);

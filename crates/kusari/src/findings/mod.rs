@@ -3,6 +3,7 @@
 //! One rule a file. A rule says "consistent with" or "not consistent with"; it never says who did
 //! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`].
 
+mod clock_statements_conflict;
 mod connection_without_removal;
 mod file_use_outside_session;
 mod identity_clash;
@@ -31,6 +32,7 @@ pub struct Rule {
 pub const RULES: &[&Rule] = &[
     &login_without_connection::RULE,
     &login_outside_session::RULE,
+    &clock_statements_conflict::RULE,
     &overlapping_sessions::RULE,
     &connection_without_removal::RULE,
     &removal_without_connection::RULE,
@@ -75,7 +77,7 @@ pub(crate) fn find(reconstruction: &Reconstruction) -> Vec<Finding> {
 
 impl Reconstruction {
     /// A machine as findings name it, in English and Japanese.
-    fn machine_names(&self, index: MachineIndex) -> (String, String) {
+    pub(crate) fn machine_names(&self, index: MachineIndex) -> (String, String) {
         let Some(machine) = self.machine(index) else {
             return (String::new(), String::new());
         };
@@ -89,7 +91,7 @@ impl Reconstruction {
     }
 
     /// A device as findings name it.
-    fn device_name(&self, index: DeviceIndex) -> String {
+    pub(crate) fn device_name(&self, index: DeviceIndex) -> String {
         self.device(index)
             .map(|device| device.id.clone())
             .unwrap_or_default()
@@ -97,7 +99,7 @@ impl Reconstruction {
 
     /// Whether a machine's own evidence says anything of a device; what a stick's own log says of
     /// the machine aside.
-    fn own_evidence_knows(&self, machine: MachineIndex, device: DeviceIndex) -> bool {
+    pub(crate) fn own_evidence_knows(&self, machine: MachineIndex, device: DeviceIndex) -> bool {
         let named = self.device(device).is_some_and(|device| {
             device
                 .identities
@@ -111,7 +113,7 @@ impl Reconstruction {
     }
 
     /// The times of events as the machine's own local clock showed them, with the day.
-    fn local_times(&self, events: &[usize]) -> String {
+    pub(crate) fn local_times(&self, events: &[usize]) -> String {
         let mut times: Vec<String> = Vec::new();
         for &index in events {
             let Some(placed) = self.events.placed(index) else {
@@ -135,7 +137,7 @@ impl Reconstruction {
     }
 
     /// The sources of one machine that are of some kinds of artifact.
-    fn sources_of(&self, machine: MachineIndex, artifacts: &[&str]) -> Vec<SourceIndex> {
+    pub(crate) fn sources_of(&self, machine: MachineIndex, artifacts: &[&str]) -> Vec<SourceIndex> {
         (0..)
             .zip(&self.sources)
             .filter(|(_, source)| {

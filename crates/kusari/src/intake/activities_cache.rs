@@ -198,6 +198,7 @@ fn events(activity: &Activity, user: Option<&str>, harvest: &mut Harvest) {
             file: path,
             message: &message,
             locator: &activity.locator,
+            number: None,
             confidence: if told_by_text {
                 Confidence::Inferred
             } else {

@@ -142,6 +142,7 @@ fn tell(
             record.file, record.usn
         ),
         locator: &record.locator(),
+        number: None,
         confidence: Confidence::Recovered,
     });
 }

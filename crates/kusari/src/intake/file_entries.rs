@@ -134,6 +134,7 @@ fn tell(
             file: Some(&path),
             message: &format!("file {what}, {} bytes{deleted}", entry.size),
             locator: &locator,
+            number: None,
             confidence: if entry.deleted {
                 Confidence::Recovered
             } else {

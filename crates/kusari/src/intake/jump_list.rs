@@ -158,6 +158,7 @@ fn tell(
         file: Some(&entry.path),
         message: &message,
         locator: &item.locator,
+        number: None,
         confidence: Confidence::Recorded,
     });
 }

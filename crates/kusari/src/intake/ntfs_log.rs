@@ -124,6 +124,7 @@ impl Teller {
             file: Some(&path),
             message: &format!("{what} made (file {file}, LSN {:#x}){surely}", change.lsn),
             locator: &change.locator,
+            number: None,
             confidence: Confidence::Recorded,
         });
         if known && !is_folder {

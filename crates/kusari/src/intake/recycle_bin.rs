@@ -102,6 +102,7 @@ impl PutIntoBin<'_> {
             file: Some(self.path),
             message: self.message,
             locator: self.locator,
+            number: None,
             confidence: Confidence::Recorded,
         });
         harvest.trace(FileTrace {

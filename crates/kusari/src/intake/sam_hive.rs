@@ -58,6 +58,7 @@ fn last_logon(account: &LocalAccount, name: &str, harvest: &mut Harvest) {
         file: None,
         message: "last logon that the account database keeps",
         locator: &account.locator,
+        number: None,
         confidence: if account.recovered {
             Confidence::Recovered
         } else {

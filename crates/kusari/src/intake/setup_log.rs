@@ -205,6 +205,7 @@ fn push(
         file: None,
         message,
         locator,
+        number: None,
         confidence,
     });
 }

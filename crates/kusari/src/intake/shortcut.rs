@@ -114,6 +114,7 @@ impl Told<'_> {
             file: Some(&self.target.path),
             message: &format!("recent {what}: {}", self.target.described),
             locator: self.locator,
+            number: None,
             confidence,
         });
     }

@@ -70,6 +70,9 @@ fn version(version: &WindowsVersion, harvest: &mut Harvest) {
             _ => {}
         }
         harvest.fact(MachineFact::WindowsVersion(text), &place.locator);
+        if let Some(build) = version.build {
+            harvest.fact(MachineFact::WindowsBuild(build), &place.locator);
+        }
     }
     if let Some(installed) = version.install_time.as_ref().or(version.installed.as_ref()) {
         harvest.fact(

@@ -226,6 +226,7 @@ fn event<'a>(
         file: None,
         message: "",
         locator,
+        number: None,
         confidence: confidence(device.recovered),
     }
 }
@@ -270,6 +271,7 @@ fn present(migrated: &MigratedDevice, harvest: &mut Harvest) {
         file: None,
         message: &message,
         locator: &migrated.locator,
+        number: None,
         confidence: confidence(migrated.recovered),
     });
 }
@@ -293,6 +295,7 @@ fn machine(facts: &MachineFacts, harvest: &mut Harvest) {
             file: None,
             message: "Windows last shut down in order",
             locator: &shutdown.locator,
+            number: None,
             confidence: Confidence::Recorded,
         });
     }

@@ -272,6 +272,7 @@ impl<'a, 'j> Teller<'a, 'j> {
                 record.file, record.usn
             ),
             locator: &record.locator(),
+            number: None,
             confidence: Confidence::Recorded,
         });
         let came = matches!(action, Action::FileCreated | Action::FileRenamed);

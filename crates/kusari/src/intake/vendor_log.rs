@@ -118,6 +118,7 @@ fn event(
         file: None,
         message: &message,
         locator: &record.locator,
+        number: record.number,
         confidence: Confidence::Recorded,
     });
 }
@@ -146,6 +147,7 @@ mod tests {
         let second = harvest.events.row(1).unwrap();
         assert_eq!(second.time.to_string(), "2022-06-21T09:30:59");
         assert_eq!(second.action, Action::LoginFailed);
+        assert_eq!(second.number, Some(426));
         assert_eq!(
             harvest.strings.get(second.computer),
             Some("開発用ノート PC")

@@ -1,11 +1,11 @@
 //! Puts the parts together, in one order whatever the number of threads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use kusari_artifacts::vendor_log::Profile;
 use kusari_evidence::hash::Sha256;
-use kusari_evidence::{Evidence, open};
+use kusari_evidence::{Evidence, Volume, open};
 
 use super::by_letter;
 use super::events::{Events, Placed};
@@ -15,6 +15,7 @@ use super::own_letters;
 use super::sources::{Own, Place, Same, Sources, find};
 use super::{Options, ReconstructError, Reconstruction};
 use crate::case::Case;
+use crate::clock::CorrectedTime;
 use crate::event::{EventRow, IdentifierText, MachineIndex};
 use crate::identity::{Attribution, Identifier, Identities, join};
 use crate::intake::{self, Found, Reading};
@@ -164,7 +165,7 @@ impl Gathering {
             .collect();
         let mut identities = join(&self.statements);
         let owners = std::mem::take(&mut self.owners);
-        self.events.placed = self
+        let placed = self
             .events
             .table
             .rows()
@@ -183,16 +184,13 @@ impl Gathering {
                 place(&row, at, &machines, &identities, &self.events, &case)
             })
             .collect();
-        let mut order: Vec<usize> = (0..self.events.table.len()).collect();
-        order.sort_by_key(|&index| {
-            self.events
-                .placed(index)
-                .map(|placed| (placed.corrected.estimate, index))
-        });
-        self.events.order = order;
+        self.events.place(placed);
         letters::infer(&self.events, &mut identities.devices);
         let sessions = custody::sessions(&self.events);
         by_letter::attribute(&mut self.events, &identities.devices, &sessions);
+        let clocks = self
+            .events
+            .solve_clocks(&case, &mut machines, &identities.devices, &sessions);
         let table = custody::table(&custody::Input {
             case: &case,
             machines: &machines,
@@ -208,13 +206,14 @@ impl Gathering {
             &mut self.traces,
         );
         let mut reconstruction = Reconstruction {
-            coverage: coverage::rows(&machines, &self.sources),
+            coverage: coverage::rows(&machines, &self.sources, &with_a_drive(&opened)),
             case,
             machines,
             sources: self.sources,
             events: self.events,
             identities,
             sessions,
+            clocks,
             custody: table,
             findings: Vec::new(),
             problems,
@@ -262,7 +261,7 @@ impl Gathering {
             }
             let known = machines.iter().position(|machine| machine.is_named(name));
             let index = known.unwrap_or_else(|| {
-                machines.push(machine::named_only(name, case.timezone, case.drift_ppm));
+                machines.push(machine::named_only(name, case.timezone, case.drift()));
                 machines.len().saturating_sub(1)
             });
             if let Ok(index) = MachineIndex::try_from(index) {
@@ -273,6 +272,22 @@ impl Gathering {
     }
 }
 
+/// The machines of which a whole Windows drive was looked at.
+fn with_a_drive(opened: &[OpenedEvidence]) -> BTreeSet<MachineIndex> {
+    let machines = opened.iter().filter_map(|one| match one.owner {
+        Owner::Machine(index) => Some((MachineIndex::try_from(index).ok()?, &one.evidence)),
+        Owner::Device(_) => None,
+    });
+    machines
+        .filter(|(_, evidence)| {
+            // A collection holds what somebody chose; only a whole volume lacks what is not on it.
+            let is_windows = |volume: &Volume| volume.is_whole() && volume.holds_windows();
+            evidence.volumes.iter().any(is_windows)
+        })
+        .map(|(index, _)| index)
+        .collect()
+}
+
 /// What is known of an event by its source: the machine that it happened at, and the label of the
 /// device on whose image it stands.
 struct Known<'a> {
@@ -280,7 +295,7 @@ struct Known<'a> {
     device: Option<&'a str>,
 }
 
-/// Places one event: machine, device, corrected time.
+/// Places one event: machine, device, its moment on the machine's clock.
 fn place(
     row: &EventRow,
     Known { machine, device }: Known<'_>,
@@ -322,15 +337,16 @@ fn place(
     {
         Some(machine) => &machine.clock,
         None => {
-            unknown = machine::named_only("", case.timezone, case.drift_ppm);
+            unknown = machine::named_only("", case.timezone, case.drift());
             &unknown.clock
         }
     };
+    let (own, _) = clock.to_utc(row.time);
     Placed {
         machine,
         device,
         candidates,
-        own: clock.to_utc(row.time).0,
-        corrected: clock.correct(row.time),
+        own,
+        corrected: CorrectedTime::unknown(own),
     }
 }

@@ -3,9 +3,13 @@
 use kusari_artifacts::Locator;
 use kusari_evidence::time::Timestamp;
 
-use crate::clock::CorrectedTime;
+use crate::case::Case;
+use crate::clock::solve::{Input, solve};
+use crate::clock::{Clocks, CorrectedTime};
+use crate::custody::Session;
 use crate::event::{EventRow, EventTable, MachineIndex};
-use crate::identity::DeviceIndex;
+use crate::identity::{Device, DeviceIndex};
+use crate::machine::Machine;
 use crate::strings::StringPool;
 
 /// What an event was placed to.
@@ -34,6 +38,53 @@ pub struct Events {
 }
 
 impl Events {
+    /// Takes what each event was placed to. As long as no clock is solved, events stand in the order of
+    /// their own times.
+    pub(super) fn place(&mut self, placed: Vec<Placed>) {
+        self.placed = placed;
+        self.sort();
+    }
+
+    /// Solves for the clocks and corrects all times by them.
+    pub(super) fn solve_clocks(
+        &mut self,
+        case: &Case,
+        machines: &mut [Machine],
+        devices: &[Device],
+        sessions: &[Session],
+    ) -> Clocks {
+        let solution = solve(&Input {
+            case,
+            machines,
+            devices,
+            events: self,
+            sessions,
+        });
+        for (machine, (moments, alternatives)) in machines.iter_mut().zip(solution.machines) {
+            machine.clock.take(moments, alternatives);
+        }
+        for (index, placed) in self.placed.iter_mut().enumerate() {
+            let machine = placed.machine.and_then(|index| usize::try_from(index).ok());
+            if let (Some(machine), Some(row)) = (
+                machine.and_then(|index| machines.get(index)),
+                self.table.row(index),
+            ) {
+                placed.corrected = machine.clock.correct(row.time);
+            }
+        }
+        self.sort();
+        solution.clocks
+    }
+
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.table.len()).collect();
+        order.sort_by_key(|&index| {
+            let placed = self.placed.get(index);
+            placed.map(|placed| (placed.corrected.estimate, placed.own, index))
+        });
+        self.order = order;
+    }
+
     /// How many events.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -7,6 +7,7 @@ use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
 use super::{Events, Placed, Reconstruction};
 use crate::case::{Case, Observation, Reads};
+use crate::clock::{Clocks, CorrectedTime};
 use crate::custody;
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::findings;
@@ -200,6 +201,7 @@ impl Scene {
             file: Some(&path),
             message: "record",
             locator: &locator,
+            number: None,
             confidence: Confidence::Recorded,
         };
         let Events { table, strings, .. } = &mut self.events;
@@ -236,6 +238,28 @@ impl Scene {
         action: Action,
         (time, meaning, confidence): (RecordedTime, &str, Confidence),
     ) -> usize {
+        let place = (source, machine, device);
+        self.push(place, action, (time, meaning, confidence), None)
+    }
+
+    /// A record with a number of its own, at a time of any kind.
+    pub(crate) fn numbered(
+        &mut self,
+        place: (u32, u32, Option<u32>),
+        action: Action,
+        time: RecordedTime,
+        number: Option<u64>,
+    ) -> usize {
+        self.push(place, action, (time, "", Confidence::Recorded), number)
+    }
+
+    fn push(
+        &mut self,
+        (source, machine, device): (u32, u32, Option<u32>),
+        action: Action,
+        (time, meaning, confidence): (RecordedTime, &str, Confidence),
+        number: Option<u64>,
+    ) -> usize {
         let index = self.events.table.len();
         let locator = Locator::Bytes {
             offset: u64::try_from(index).unwrap(),
@@ -252,6 +276,7 @@ impl Scene {
             file: None,
             message: "record",
             locator: &locator,
+            number,
             confidence,
         };
         let Events { table, strings, .. } = &mut self.events;
@@ -260,24 +285,52 @@ impl Scene {
         index
     }
 
-    /// The case with its sessions, table and findings.
-    pub(crate) fn build(mut self) -> Reconstruction {
+    /// Places the events and builds the sessions.
+    fn sessions(&mut self) -> Vec<custody::Session> {
+        let mut placed = Vec::new();
         for (index, &(machine, device)) in self.records.iter().enumerate() {
             let time = self.events.row(index).unwrap().time;
             let clock = &self.machines[usize::try_from(machine.unwrap()).unwrap()].clock;
-            self.events.placed.push(Placed {
+            let own = clock.to_utc(time).0;
+            placed.push(Placed {
                 machine,
                 device,
                 candidates: u16::from(device.is_some()),
-                own: clock.to_utc(time).0,
-                corrected: clock.correct(time),
+                own,
+                corrected: CorrectedTime::unknown(own),
             });
         }
-        let mut order: Vec<usize> = (0..self.records.len()).collect();
-        order.sort_by_key(|&i| (self.events.placed(i).unwrap().corrected.estimate, i));
-        self.events.order = order;
-        let sessions = custody::sessions(&self.events);
-        super::by_letter::attribute(&mut self.events, &self.identities.devices, &sessions);
+        self.events.place(placed);
+        custody::sessions(&self.events)
+    }
+
+    /// The case with its clocks solved and all times corrected, and nothing else.
+    pub(crate) fn solve(self) -> (Clocks, Events, Vec<Machine>) {
+        self.solve_behind(|| ())
+    }
+
+    /// The same; `ready` is called when everything is there that the solver needs.
+    pub(crate) fn solve_behind(mut self, ready: impl FnOnce()) -> (Clocks, Events, Vec<Machine>) {
+        let sessions = self.sessions();
+        self.records = Vec::new();
+        ready();
+        let devices = &self.identities.devices;
+        let machines = &mut self.machines;
+        let clocks = self
+            .events
+            .solve_clocks(&self.case, machines, devices, &sessions);
+        (clocks, self.events, self.machines)
+    }
+
+    /// The case with its sessions, table and findings.
+    pub(crate) fn build(mut self) -> Reconstruction {
+        let sessions = self.sessions();
+        let devices = &self.identities.devices;
+        super::by_letter::attribute(&mut self.events, devices, &sessions);
+        let machines = &mut self.machines;
+        let clocks = self
+            .events
+            .solve_clocks(&self.case, machines, devices, &sessions);
         let table = custody::table(&custody::Input {
             case: &self.case,
             machines: &self.machines,
@@ -286,13 +339,14 @@ impl Scene {
             sessions: &sessions,
         });
         let mut made = Reconstruction {
-            coverage: crate::coverage::rows(&self.machines, &self.sources),
+            coverage: crate::coverage::rows(&self.machines, &self.sources, &Default::default()),
             case: self.case,
             machines: self.machines,
             sources: self.sources,
             events: self.events,
             identities: self.identities,
             sessions,
+            clocks,
             custody: table,
             findings: Vec::new(),
             problems: Vec::new(),

@@ -5,7 +5,8 @@ use kusari::custody::{Line, LineKind, Row, Session};
 use kusari::findings::Finding;
 use serde::Serialize;
 
-use crate::clocks::{ClockJson, clock_of};
+use super::absences::AbsenceJson;
+use crate::clocks::{MachineJson, machine_json};
 use crate::event_json::{EventJson, Times};
 use crate::rows::or_empty;
 use crate::shown_time;
@@ -16,9 +17,8 @@ pub(super) struct CustodyJson<'a> {
     table: TableJson<'a>,
     sessions: Vec<SessionJson<'a>>,
     findings: Vec<FindingJson<'a>>,
-    /// Proofs of absence. Empty as long as nothing proves one: it says nothing about absences.
-    absences: [(); 0],
-    clocks: Vec<ClockJson<'a>>,
+    absences: Vec<AbsenceJson<'a>>,
+    clocks: Vec<MachineJson<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -94,6 +94,8 @@ pub(super) enum LineOf<'a> {
     Session(SessionOf<'a>),
     /// A finding.
     Finding(FindingOf<'a>),
+    /// A question about a gap in a device's custody.
+    Absence(AbsenceJson<'a>),
     /// A clock.
     Clock(ClockOf<'a>),
 }
@@ -111,7 +113,7 @@ flattened!(
     RowOf(RowJson),
     SessionOf(SessionJson),
     FindingOf(FindingJson),
-    ClockOf(ClockJson)
+    ClockOf(MachineJson)
 );
 
 pub(super) const CSV_COLUMNS: [&str; 9] = [
@@ -157,11 +159,14 @@ impl<'a> CustodyJson<'a> {
             },
             sessions: sessions.map(|session| session_json(r, session)).collect(),
             findings: findings.map(|finding| finding_json(r, finding)).collect(),
-            absences: [],
+            absences: super::absences::shown(r, view)
+                .iter()
+                .map(|own| AbsenceJson::new(r, own))
+                .collect(),
             clocks: (0..)
                 .zip(r.machines())
                 .filter(|(index, _)| view.selection.has_machine(Some(*index)))
-                .map(|(_, machine)| clock_of(machine))
+                .map(|(index, machine)| machine_json(r, view, index, machine))
                 .collect(),
         }
     }
@@ -180,11 +185,15 @@ impl<'a> CustodyJson<'a> {
             .findings
             .into_iter()
             .map(|own| LineOf::Finding(FindingOf { own }));
+        let absences = self.absences.into_iter().map(LineOf::Absence);
         let clocks = self
             .clocks
             .into_iter()
             .map(|own| LineOf::Clock(ClockOf { own }));
-        rows.chain(sessions).chain(findings).chain(clocks)
+        rows.chain(sessions)
+            .chain(findings)
+            .chain(absences)
+            .chain(clocks)
     }
 
     /// One row a line of a cell.

@@ -1,5 +1,6 @@
 //! The custody table, with its sessions, findings and clocks.
 
+mod absences;
 mod data;
 mod page;
 mod picture;

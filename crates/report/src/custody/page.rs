@@ -1,10 +1,11 @@
 //! The custody table as people read it: the shape of table 5-9 of the Amagasaki report.
 
 use kusari::Reconstruction;
+use kusari::clock::CorrectedTime;
 use kusari::custody::{Line, LineKind, Row};
 use kusari::machine::Machine;
 
-use super::data;
+use super::{absences, data};
 use crate::clocks;
 use crate::layout::{Column, Footnotes, Grid, Page, visible};
 use crate::shown_time;
@@ -31,6 +32,7 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
         page.text(fill(texts.left_out, &[&listed.join(", ")]));
     }
     let findings = findings(r, view, &mut notes);
+    let (absences, declared) = absences::table(r, view, &mut notes);
     page.list(notes.lines());
     if !findings.is_empty() {
         page.heading(texts.findings_title).list(findings);
@@ -48,10 +50,16 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
             &[&other_days.to_string()],
         ));
     }
+    if !absences.rows.is_empty() {
+        page.heading(texts.absences_title);
+        page.text(texts.absences_reading)
+            .table(absences)
+            .list(declared);
+    }
     let clocks: Vec<(String, String)> = (0..)
         .zip(r.machines())
         .filter(|(index, _)| view.selection.has_machine(Some(*index)))
-        .map(|(_, machine)| ("-".to_owned(), clock_line(machine, view)))
+        .map(|(index, machine)| ("-".to_owned(), clock_line(r, index, machine, view)))
         .collect();
     if !clocks.is_empty() {
         page.heading(texts.clocks_title).list(clocks);
@@ -167,13 +175,36 @@ fn cell_lines(
         first.push_str(&format!("\u{a0}{marks}"));
     }
     let mut lines = vec![first];
-    if let Some(time) = line.corrected
-        && let Some(bounds) = shown_time::bounds(&time)
-    {
+    let at = |time: &CorrectedTime| {
+        let bounds = shown_time::bounds(time)?;
         let at = shown_time::time_on(time.estimate, view.timezone, row.day);
-        lines.push(format!("= {at}\u{a0}{bounds}"));
+        Some(format!("{at}\u{a0}{bounds}"))
+    };
+    let each: Vec<String> = by_each_reading(r, row, line)
+        .iter()
+        .filter_map(at)
+        .collect();
+    if each.is_empty() {
+        let time = line.corrected.as_ref().and_then(at);
+        lines.extend(time.map(|time| format!("= {time}")));
+    }
+    for (place, time) in each.iter().enumerate() {
+        let sign = if place == 0 { "=" } else { texts.or };
+        lines.push(format!("{sign} {time}"));
     }
     lines
+}
+
+/// The time of a line under each reading of what was seen of its machine's clock, where more than one
+/// is left.
+fn by_each_reading(r: &Reconstruction, row: &Row, line: &Line) -> Vec<CorrectedTime> {
+    let machine = row.machine.and_then(|index| r.machine(index));
+    let first = line.events.first().and_then(|event| r.event(*event));
+    let (Some(machine), Some(first)) = (machine, first) else {
+        return Vec::new();
+    };
+    let each = machine.clock.correct_by_each_reading(first.recorded);
+    each.map(|(_, time)| time).collect()
 }
 
 fn line_text(texts: &Texts, what: LineKind) -> &'static str {
@@ -236,7 +267,7 @@ fn findings(r: &Reconstruction, view: &View, notes: &mut Footnotes) -> Vec<(Stri
         .collect()
 }
 
-fn clock_line(machine: &Machine, view: &View) -> String {
-    let said = clocks::describe(machine, view.language, view.timezone);
+fn clock_line(r: &Reconstruction, index: u32, machine: &Machine, view: &View) -> String {
+    let said = clocks::describe(r, index, machine, view.language, view.timezone);
     format!("{}: {}", machine_name(machine, view), said.join("; "))
 }

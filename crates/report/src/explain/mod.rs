@@ -295,9 +295,11 @@ fn fields(
     let decoded: Vec<String> = decoded.collect();
     let name = |text: &str| text.to_owned();
     let one = |text: Option<&str>| vec![visible(text.unwrap_or("-"))];
-    let machine = event.placed.machine.and_then(|index| r.machine(index));
-    let clock =
-        machine.map(|machine| crate::clocks::describe(machine, view.language, view.timezone));
+    let machine = event.placed.machine;
+    let machine = machine.and_then(|index| Some((index, r.machine(index)?)));
+    let clock = machine.map(|(index, machine)| {
+        crate::clocks::describe(r, index, machine, view.language, view.timezone)
+    });
     vec![
         (name(texts.event_id), vec![event.id.to_string()]),
         (

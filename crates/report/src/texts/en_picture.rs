@@ -17,7 +17,7 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     unknown_always: "{}: no stay on record",
     unknown_for: "no stay for {}",
 
-    record: "{}: recorded {}, corrected {} {}, event {}",
+    record: "{}: recorded {}, corrected {}, event {}",
     record_unbounded: "{}: recorded {}, nothing bounds this clock, event {}",
 
     not_before: "not before {}",
@@ -56,4 +56,6 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     declared_correction: "seen on {}: {} is to be added, ±{}",
     declared_deviation: "seen on {}: the clock stands {} from true time, ±{}",
     declared_unknown: "seen on {}: {}, not written down which way, ±{}",
+    declared_solved: "seen on {}: {}, not written down which way, ±{}; only left: {}",
+    reading: "{} {}",
 };

@@ -17,7 +17,7 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     unknown_always: "{}：接続・認証の記録なし",
     unknown_for: "記録なし {}",
 
-    record: "{}：記録{}、補正後{} {}、事象{}",
+    record: "{}：記録{}、補正後{}、事象{}",
     record_unbounded: "{}：記録{}、時計のずれは不明、事象{}",
 
     not_before: "{}以後",
@@ -55,4 +55,6 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     declared_correction: "{}の観測：{}を加える、±{}",
     declared_deviation: "{}の観測：時計は真の時刻に対し{}、±{}",
     declared_unknown: "{}の観測：{}、加える値か時計のずれかは書かれていない、±{}",
+    declared_solved: "{}の観測：{}、加える値か時計のずれかは書かれていない、±{}。残る読み方：{}",
+    reading: "{}：{}",
 };

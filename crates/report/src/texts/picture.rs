@@ -18,7 +18,7 @@ pub(crate) struct PictureTexts {
     /// Takes how long.
     pub(crate) unknown_for: &'static str,
 
-    /// Takes what happened, the recorded time, the corrected time, its bounds, and the event's id.
+    /// Takes what happened, the recorded time, the corrected time with its bounds, and the event's id.
     pub(crate) record: &'static str,
     /// Takes what happened, the recorded time, and the event's id.
     pub(crate) record_unbounded: &'static str,
@@ -72,12 +72,16 @@ pub(crate) struct PictureTexts {
     pub(crate) declared_deviation: &'static str,
     /// Takes the day, the written number and the tolerance.
     pub(crate) declared_unknown: &'static str,
+    /// Takes the same, and the only reading that is left.
+    pub(crate) declared_solved: &'static str,
+    /// Takes the written number, and how it is read.
+    pub(crate) reading: &'static str,
 }
 
 #[cfg(test)]
 impl PictureTexts {
     /// The texts that take values.
-    pub(super) fn with_values(&self) -> [&'static str; 25] {
+    pub(super) fn with_values(&self) -> [&'static str; 27] {
         [
             self.caption,
             self.stays_counted,
@@ -104,6 +108,8 @@ impl PictureTexts {
             self.declared_correction,
             self.declared_deviation,
             self.declared_unknown,
+            self.declared_solved,
+            self.reading,
         ]
     }
 }

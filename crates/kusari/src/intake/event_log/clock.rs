@@ -43,6 +43,12 @@ impl Intake<'_> {
         let mut says = Says::new(Action::ClockChanged, meaning, &message);
         says.user = event.account.sid.as_deref();
         row.add(self.harvest, &says);
+        // Accounts of a domain or machine, and of the cloud; services run under well-known ones.
+        let by_a_person = event
+            .account
+            .sid
+            .as_deref()
+            .is_some_and(|sid| sid.starts_with("S-1-5-21-") || sid.starts_with("S-1-12-1-"));
         // After sleep the clock goes on from the hardware's: what it showed before was not wrong.
         // Windows before 10 writes no reason, so a jump forward may be such a resume.
         let may_be_resume = resumed
@@ -54,6 +60,7 @@ impl Intake<'_> {
                 before: event.before,
                 after: event.after,
                 by,
+                may_hide_a_pause: event.step() > 0 && !by_a_person,
                 locator: row.locator.clone(),
             });
         }

@@ -65,6 +65,11 @@ impl Row {
             file: says.file,
             message: says.message,
             locator: &self.locator,
+            number: match self.locator {
+                // A carved record stands outside the log's order.
+                Locator::EventRecord { record, .. } if !self.recovered => Some(record),
+                _ => None,
+            },
             confidence: match (self.recovered, says.inferred) {
                 (true, _) => Confidence::Recovered,
                 (false, true) => Confidence::Inferred,

@@ -31,6 +31,7 @@ pub(super) fn event(point: &MountPoint, user: Option<&str>, harvest: &mut Harves
         file: None,
         message: &message,
         locator: &point.locator,
+        number: None,
         confidence: if point.recovered {
             Confidence::Recovered
         } else {

@@ -59,6 +59,7 @@ impl<'h> Traces<'h> {
             file: Some(trace.file),
             message: trace.message,
             locator: trace.locator,
+            number: None,
             confidence: trace.confidence,
         });
     }

@@ -73,7 +73,8 @@ pub(super) fn picture(r: &Reconstruction, view: &View) -> Picture {
             .iter()
             .filter_map(|index| {
                 let machine = r.machine(*index)?;
-                Some(machine_clocks::clock(machine, number(index), at, view))
+                let own = (*index, machine);
+                Some(machine_clocks::clock(r, own, number(index), at, view))
             })
             .collect(),
     };
@@ -257,15 +258,30 @@ impl<'a> Gathered<'a> {
         let action = texts.action(event.action);
         let id = event.id.to_string();
         let picture = &texts.picture;
-        match bounds_of(&event.time) {
-            Some(bounds) => {
-                let corrected = shown_time::date_and_time(event.time.estimate, self.view.timezone);
-                fill(
-                    picture.record,
-                    &[action, &recorded, &corrected, &bounds, &id],
-                )
-            }
+        match self.corrected(event) {
+            Some(corrected) => fill(picture.record, &[action, &recorded, &corrected, &id]),
             None => fill(picture.record_unbounded, &[action, &recorded, &id]),
+        }
+    }
+
+    /// The corrected time with its bounds, under each reading of the clock that is left; `None` where
+    /// nothing bounds it.
+    fn corrected(&self, event: &EventView<'_>) -> Option<String> {
+        let shown = |time: &CorrectedTime| {
+            let at = shown_time::date_and_time(time.estimate, self.view.timezone);
+            Some(format!("{at} {}", bounds_of(time, self.view)?))
+        };
+        let machine = event.placed.machine.and_then(|index| self.r.machine(index));
+        let each: Vec<String> = machine
+            .into_iter()
+            .flat_map(|machine| machine.clock.correct_by_each_reading(event.recorded))
+            .filter_map(|(_, time)| shown(&time))
+            .collect();
+        if each.is_empty() {
+            shown(&event.time)
+        } else {
+            let or = format!(" {} ", self.view.language.texts().or);
+            Some(each.join(&or))
         }
     }
 
@@ -315,12 +331,15 @@ fn without_column(r: &Reconstruction, view: &View) -> Option<String> {
 }
 
 /// The bounds in words; of a time that is bounded on one side only, that side.
-fn bounds_of(time: &CorrectedTime) -> Option<String> {
-    shown_time::bounds(time).or_else(|| match (time.earliest, time.latest) {
-        (Some(earliest), None) => Some(format!("≥ {}", earliest.to_text(0))),
-        (None, Some(latest)) => Some(format!("≤ {}", latest.to_text(0))),
+fn bounds_of(time: &CorrectedTime, view: &View) -> Option<String> {
+    let texts = &view.language.texts().picture;
+    let shown = |at| shown_time::date_and_time(at, view.timezone);
+    let one_side = || match (time.earliest, time.latest) {
+        (Some(earliest), None) => Some(fill(texts.not_before, &[&shown(earliest)])),
+        (None, Some(latest)) => Some(fill(texts.not_after, &[&shown(latest)])),
         _ => None,
-    })
+    };
+    shown_time::bounds(time).or_else(one_side)
 }
 
 fn device_name(r: &Reconstruction, index: DeviceIndex) -> String {

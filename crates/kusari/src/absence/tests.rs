@@ -1,0 +1,262 @@
+//! What flips an answer.
+
+use kusari_artifacts::{NumberGap, SourceState};
+use kusari_evidence::time::RecordedTime;
+
+use super::*;
+use crate::case::{DeclaredStatement, LocalizedText, LogClaim};
+use crate::event::Action;
+use crate::reconstruction::testing::{Scene, at};
+
+/// A stick that was in A on the 20th and in B on the 23rd, by the logs of both and its own.
+struct Lost {
+    scene: Scene,
+    a: u32,
+    log: u32,
+    stick: u32,
+}
+
+fn lost() -> Lost {
+    lost_between([7, 8])
+}
+
+/// The numbers are those that the stick's own log gives to its two records.
+fn lost_between(numbers: [u64; 2]) -> Lost {
+    let mut scene = Scene::new();
+    let (a, b) = (scene.machine("A"), scene.machine("B"));
+    for machine in [a, b] {
+        scene.clock_seen(machine, 1);
+        let own = usize::try_from(scene.source_of(machine, "event-log")).unwrap();
+        let source = &mut scene.sources[own];
+        source.name = format!("{machine}/Microsoft-Windows-Partition%4Diagnostic.evtx");
+        source.outcome.coverage.records = 9;
+        for day in ["2022-07-01 00:00:00", "2022-07-30 00:00:00"] {
+            source.outcome.coverage.widen(RecordedTime::utc(at(day)));
+        }
+    }
+    let stick = scene.device("S", "1");
+    let log = scene.source("vendor-log", None);
+    scene.sources[usize::try_from(log).unwrap()].device_label = Some("S".to_owned());
+    for (number, machine, day) in [(numbers[0], a, 20), (numbers[1], b, 23)] {
+        let time = |hour: u32| format!("2022-07-{day} {hour}:00:00");
+        scene.log(machine, stick, Action::Connected, &time(10));
+        let login = RecordedTime::utc(at(&time(11)));
+        let place = (log, machine, Some(stick));
+        scene.numbered(place, Action::LoginSucceeded, login, Some(number));
+        scene.log(machine, stick, Action::Removed, &time(12));
+    }
+    scene.case.from = Some(at("2022-07-20 00:00:00"));
+    scene.case.to = Some(at("2022-07-24 00:00:00"));
+    Lost {
+        scene,
+        a,
+        log,
+        stick,
+    }
+}
+
+impl Lost {
+    fn declare(&mut self, claims: LogClaim) {
+        self.scene.case.statements.push(DeclaredStatement {
+            id: "M".to_owned(),
+            says: LocalizedText::One("the maker says so".to_owned()),
+            source: Some("the maker".to_owned()),
+            about: vec!["S".to_owned()],
+            claims,
+        });
+    }
+
+    fn declare_both(&mut self) {
+        self.declare(LogClaim::EveryLoginIsRecorded);
+        self.declare(LogClaim::RecordsAreInOrder);
+    }
+
+    fn log_of_a(&mut self) -> &mut crate::source::Source {
+        let own = usize::try_from(self.scene.source_of(self.a, "event-log")).unwrap();
+        &mut self.scene.sources[own]
+    }
+}
+
+/// The answer in the gap between the two stays.
+fn answer(scene: Scene, question: Question, machine: Option<u32>) -> (Answer, Vec<Reason>) {
+    let made = scene.build();
+    no_answer_denies_an_event(&made);
+    let between = |own: &Absence| {
+        matches!(own.gap, Some((End::Event(_), End::Event(_))))
+            && own.question == question
+            && own.machine == machine
+    };
+    let absences = made.absences();
+    let own = absences.iter().find(|own| between(own)).unwrap();
+    (own.answer, own.because.clone())
+}
+
+/// A law: where a record shows it, the answer is not “no”.
+pub(crate) fn no_answer_denies_an_event(r: &Reconstruction) {
+    for own in r.absences().iter().filter(|own| own.answer == Answer::No) {
+        let (begin, end) = (r.end_time(own.from).unwrap(), r.end_time(own.to).unwrap());
+        let denied = (0..r.events.len()).find(|event| {
+            let (row, placed) = (
+                r.events.row(*event).unwrap(),
+                r.events.placed(*event).unwrap(),
+            );
+            let is_it = match own.question {
+                Question::Login => {
+                    matches!(row.action, Action::LoginSucceeded | Action::LoginFailed)
+                }
+                Question::Connection => row.action == Action::Connected,
+                _ => false,
+            };
+            is_it
+                && placed.device == Some(own.device)
+                && (own.machine.is_none() || placed.machine == own.machine)
+                && begin.estimate < placed.corrected.estimate
+                && placed.corrected.estimate < end.estimate
+        });
+        assert_eq!(denied, None, "{own:?}");
+    }
+}
+
+#[test]
+fn neighbouring_numbers_prove_that_nobody_logged_in_when_the_maker_vouches_for_the_log() {
+    let mut both = lost();
+    both.declare_both();
+    let (given, because) = answer(both.scene, Question::Login, None);
+    assert_eq!(given, Answer::No);
+    let bases: Vec<Basis> = because.iter().map(|own| own.basis).collect();
+    assert_eq!(bases, [Basis::Evidence, Basis::Declared, Basis::Declared]);
+    for claim in [LogClaim::EveryLoginIsRecorded, LogClaim::RecordsAreInOrder] {
+        let mut one = lost();
+        one.declare(claim);
+        let (given, because) = answer(one.scene, Question::Login, None);
+        assert_eq!(given, Answer::CannotTell, "{claim:?}");
+        assert!(because.iter().any(|own| own.says.en.contains("maker")));
+    }
+}
+
+#[test]
+fn a_missing_number_or_a_damaged_log_proves_nothing() {
+    let mut missing = lost_between([7, 9]);
+    missing.declare_both();
+    let (given, because) = answer(missing.scene, Question::Login, None);
+    assert_eq!(given, Answer::CannotTell);
+    assert!(
+        because[0].says.en.contains("from record 7 to record 9"),
+        "{because:?}"
+    );
+    let mut damaged = lost();
+    damaged.declare_both();
+    let own = usize::try_from(damaged.log).unwrap();
+    damaged.scene.sources[own].error = Some("unreadable".to_owned());
+    assert_eq!(
+        answer(damaged.scene, Question::Login, None).0,
+        Answer::CannotTell
+    );
+}
+
+#[test]
+fn a_log_that_covers_the_time_and_numbers_its_records_proves_no_connection() {
+    let lost = lost();
+    let a = lost.a;
+    let (given, because) = answer(lost.scene, Question::Connection, Some(a));
+    assert_eq!(given, Answer::No);
+    assert!(
+        because[0].says.en.contains("9 records without a gap"),
+        "{because:?}"
+    );
+}
+
+type Change = (&'static str, fn(&mut crate::source::Source));
+
+#[test]
+fn each_limit_of_a_log_keeps_its_silence_from_counting() {
+    let changes: &[Change] = &[
+        ("a gap", |own| {
+            own.outcome.coverage.gaps.push(NumberGap {
+                after: 1,
+                before: 5,
+                offset: 0,
+            });
+        }),
+        ("cleared", |own| {
+            own.outcome.coverage.note(SourceState::Cleared)
+        }),
+        ("saved", |own| {
+            own.outcome.coverage.note(SourceState::Exported)
+        }),
+        ("cut", |own| {
+            own.outcome.coverage.note(SourceState::CutShort)
+        }),
+        ("of a snapshot", |own| {
+            own.outcome.coverage.note(SourceState::Snapshot)
+        }),
+        ("unreadable", |own| own.error = Some("no".to_owned())),
+        ("begins later", |own| {
+            own.outcome.coverage.first = Some(RecordedTime::utc(at("2022-07-21 00:00:00")));
+        }),
+        ("ends before", |own| {
+            own.outcome.coverage.last = Some(RecordedTime::utc(at("2022-07-22 00:00:00")));
+        }),
+        ("another log", |own| own.name = "System.evtx".to_owned()),
+    ];
+    for (what, change) in changes {
+        let mut lost = lost();
+        change(lost.log_of_a());
+        let a = lost.a;
+        let (given, because) = answer(lost.scene, Question::Connection, Some(a));
+        assert_eq!(given, Answer::CannotTell, "{what}");
+        assert!(!because.is_empty());
+    }
+}
+
+#[test]
+fn a_log_that_lacks_a_connection_that_must_have_been_proves_nothing() {
+    let mut lost = lost();
+    let other = lost.scene.device("T", "2");
+    lost.scene.login(lost.a, other, "2022-07-15 10:00:00");
+    let a = lost.a;
+    let (given, because) = answer(lost.scene, Question::Connection, Some(a));
+    assert_eq!(given, Answer::CannotTell);
+    assert!(because[0].says.en.contains("lacks one"), "{because:?}");
+}
+
+#[test]
+fn a_device_without_a_serial_number_of_its_own_is_not_proved_absent() {
+    let mut lost = lost();
+    lost.scene.identities.devices[0].serial_made_by_windows = true;
+    let a = lost.a;
+    assert_eq!(
+        answer(lost.scene, Question::Connection, Some(a)).0,
+        Answer::CannotTell
+    );
+}
+
+#[test]
+fn before_the_first_connection_nothing_is_proved_and_a_log_that_rolled_over_says_so() {
+    let mut lost = lost();
+    lost.log_of_a()
+        .outcome
+        .coverage
+        .note(SourceState::RolledOver);
+    let a = lost.a;
+    let made = lost.scene.build();
+    let absences = made.absences();
+    let earlier =
+        |own: &&Absence| own.question == Question::EarlierConnection && own.machine == Some(a);
+    let own = absences.iter().find(earlier).unwrap();
+    assert_eq!(own.answer, Answer::CannotTell);
+    assert!(own.because[0].says.en.contains("rolled over"), "{own:?}");
+    assert_eq!(own.from, End::Open);
+}
+
+#[test]
+fn a_connection_in_the_gap_is_a_yes() {
+    let mut lost = lost();
+    let stick = lost.stick;
+    let elsewhere = lost.scene.machine("C");
+    lost.scene
+        .log(elsewhere, stick, Action::Present, "2022-07-21 10:00:00");
+    let (given, because) = answer(lost.scene, Question::Connection, Some(elsewhere));
+    assert_eq!(given, Answer::Yes);
+    assert_eq!(because[0].events.len(), 1);
+}

@@ -1,0 +1,216 @@
+//! Which statements are gone by: all, unless they cannot all hold.
+
+use super::gather::Gathered;
+use super::{Input, places};
+use crate::case::{Observation, Reads};
+use crate::clock::network::{Bounds, Conflict, InForce, Network, StatementIndex};
+use crate::clock::statement::ClockConflict;
+use crate::machine::Machine;
+
+/// Statements that hold together, corrections for which they do, and the conflicts that were found on
+/// the way.
+pub(super) struct Settled {
+    pub(super) in_force: InForce,
+    /// Corrections for which everything in force holds, one a node.
+    pub(super) held: Vec<i64>,
+    /// What the corrections should be near to, one a node.
+    pub(super) wished: Vec<i64>,
+    pub(super) conflicts: Vec<ClockConflict>,
+}
+
+impl Settled {
+    /// Finds statements that hold together. While some cannot, all of the smallest such set that can be
+    /// doubted are left out; at the end those come back that do not help to let the others hold.
+    pub(super) fn new(input: &Input<'_>, gathered: &Gathered) -> Self {
+        let network = &gathered.network;
+        let mut in_force = network.all_in_force();
+        for unknown in &gathered.unknown {
+            for (_, reading) in unknown.each {
+                in_force.set(reading, false);
+            }
+        }
+        let wished = wishes(input, gathered, &|observation, _, _| {
+            Some(observation.reads)
+        });
+        let mut own = Self {
+            in_force,
+            held: wished.clone(),
+            wished,
+            conflicts: Vec::new(),
+        };
+        let mut left_out: Vec<(Conflict, Vec<StatementIndex>)> = Vec::new();
+        loop {
+            match network.hold(&own.in_force, own.held.clone()) {
+                Ok(held) => {
+                    own.held = held;
+                    break;
+                }
+                Err(conflict) => {
+                    let doubtful = gathered.doubtful(&conflict);
+                    if doubtful.is_empty() {
+                        // Clocks that run by themselves contradict nothing.
+                        break;
+                    }
+                    for statement in &doubtful {
+                        own.in_force.set(*statement, false);
+                    }
+                    left_out.push((conflict, doubtful));
+                }
+            }
+        }
+        for (conflict, doubtful) in left_out {
+            let restored_by = own.take_back(network, &doubtful);
+            own.conflicts.push(ClockConflict {
+                by: conflict.by,
+                restored_by: places(restored_by),
+                statements: gathered.explained(&conflict),
+            });
+        }
+        own
+    }
+
+    /// Takes those of some statements in again that do not keep the others from holding: the rest is
+    /// what, left out, lets all hold. Nothing comes back when no single one does.
+    fn take_back(&mut self, network: &Network, doubtful: &[StatementIndex]) -> Vec<StatementIndex> {
+        let holds_without = |left_out: &[StatementIndex]| {
+            let mut in_force = self.in_force.clone();
+            let others: Vec<StatementIndex> = doubtful
+                .iter()
+                .copied()
+                .filter(|statement| !left_out.contains(statement))
+                .collect();
+            for statement in &others {
+                in_force.set(*statement, true);
+            }
+            let held = network.hold_too(&in_force, &self.held, &others);
+            held.ok().map(|held| (in_force, held))
+        };
+        let restored_by: Vec<StatementIndex> = doubtful
+            .iter()
+            .copied()
+            .filter(|one| holds_without(&[*one]).is_some())
+            .collect();
+        let settled = (!restored_by.is_empty())
+            .then(|| holds_without(&restored_by))
+            .flatten();
+        if let Some((in_force, held)) = settled {
+            (self.in_force, self.held) = (in_force, held);
+        }
+        restored_by
+    }
+
+    /// The bounds that follow from what is in force.
+    pub(super) fn bounds(&self, network: &Network) -> Option<Bounds> {
+        network.bounds(&self.in_force, &self.wished).ok()
+    }
+
+    /// Takes a statement in, when it holds together with the others.
+    pub(super) fn take_in(
+        &self,
+        network: &Network,
+        added: StatementIndex,
+    ) -> Result<(InForce, Vec<i64>), Conflict> {
+        let mut in_force = self.in_force.clone();
+        in_force.set(added, true);
+        let held = network.hold_too(&in_force, &self.held, &[added])?;
+        Ok((in_force, held))
+    }
+}
+
+impl Gathered {
+    /// The statements of a conflict that can be doubted.
+    pub(super) fn doubtful(&self, conflict: &Conflict) -> Vec<StatementIndex> {
+        let mut all: Vec<StatementIndex> = self
+            .explained(conflict)
+            .into_iter()
+            .filter_map(|place| StatementIndex::try_from(place).ok())
+            .filter(|statement| self.can_be_doubted(*statement))
+            .collect();
+        all.dedup();
+        all
+    }
+
+    /// The statements of a conflict, with those on which an order in it rests that was inferred.
+    pub(super) fn explained(&self, conflict: &Conflict) -> Vec<usize> {
+        use crate::clock::statement::{Claim, OrderOfStays};
+        let mut all = places(conflict.statements.iter().copied());
+        let mut next = 0;
+        while let Some(place) = all.get(next).copied() {
+            next = next.saturating_add(1);
+            if let Some(Claim::OnePlace {
+                known_by: OrderOfStays::Clocks(because),
+                ..
+            }) = self.statements.get(place).map(|own| &own.claim)
+            {
+                for more in because {
+                    if !all.contains(more) {
+                        all.push(*more);
+                    }
+                }
+            }
+        }
+        all
+    }
+}
+
+/// The correction that the nearest observation gives each moment, as `reads` reads it; 0 where there is
+/// none, or none that can be read.
+pub(super) fn wishes(
+    input: &Input<'_>,
+    gathered: &Gathered,
+    reads: &dyn Fn(&Observation, usize, usize) -> Option<Reads>,
+) -> Vec<i64> {
+    let network = &gathered.network;
+    let mut wished = vec![0_i64; network.nodes()];
+    for (number, (machine, rows)) in input.machines.iter().zip(&gathered.rows).enumerate() {
+        let seen: Vec<(i64, i64, i64, usize)> = machine
+            .clock
+            .observations
+            .iter()
+            .enumerate()
+            .filter_map(|(place, own)| {
+                let correction = match reads(own, number, place)? {
+                    Reads::Correction => own.offset,
+                    Reads::Deviation => own.offset.saturating_neg(),
+                    Reads::Unknown => return None,
+                };
+                let segment = machine.clock.segments_of(own.from).last().copied()?;
+                Some((own.from.ticks(), own.to.ticks(), correction, segment))
+            })
+            .collect();
+        if seen.is_empty() {
+            continue;
+        }
+        for (segment, row) in rows.iter().enumerate() {
+            for node in network.row_nodes(*row) {
+                let shown = network.shown(node);
+                let nearest = seen.iter().min_by_key(|(from, to, ..)| {
+                    from.saturating_sub(shown)
+                        .max(shown.saturating_sub(*to))
+                        .max(0)
+                });
+                if let (Some((_, _, correction, at)), Some(own)) = (nearest, wished.get_mut(node)) {
+                    *own = correction.saturating_add(stepped(machine, segment, *at));
+                }
+            }
+        }
+    }
+    wished
+}
+
+/// By how much changes between two segments moved the clock: a clock that is put forward by a minute
+/// lacked that minute before.
+fn stepped(machine: &Machine, segment: usize, seen_in: usize) -> i64 {
+    let size = |range: std::ops::Range<usize>| {
+        let steps = machine.clock.steps.get(range).unwrap_or(&[]).iter();
+        steps
+            .filter(|recorded| !recorded.step.may_hide_a_pause)
+            .map(|recorded| recorded.step.after.ticks_since(recorded.step.before))
+            .fold(0_i64, i64::saturating_add)
+    };
+    if segment <= seen_in {
+        size(segment..seen_in)
+    } else {
+        size(seen_in..segment).saturating_neg()
+    }
+}

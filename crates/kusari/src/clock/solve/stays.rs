@@ -1,0 +1,305 @@
+//! Stays of devices at machines, and which of two came first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::gather::Gatherer;
+use super::{Input, TimedEvent, places};
+use crate::clock::network::{Bounds, Network};
+use crate::custody::{Runs, Session, TRAILING};
+use crate::event::{Confidence, MachineIndex, SourceIndex};
+use crate::identity::DeviceIndex;
+
+/// A stay: from its first to its last record a device was in a machine.
+#[derive(Debug, Clone)]
+pub(super) struct Stay {
+    pub(super) device: DeviceIndex,
+    pub(super) machine: MachineIndex,
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) timed_first: TimedEvent,
+    pub(super) timed_last: TimedEvent,
+    /// The first and the last login.
+    logins: Option<(usize, usize)>,
+    /// The lowest and the highest number that the device's own log gives to its records.
+    numbered: Option<(SourceIndex, u64, u64)>,
+}
+
+/// Two stays of one device, in this order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct InferredOrder {
+    pub(super) first: usize,
+    pub(super) second: usize,
+    /// The statements that leave no time for the other order.
+    pub(super) because: Vec<usize>,
+}
+
+/// All stays of devices that were at more than one machine.
+#[derive(Default)]
+pub(super) struct Stays {
+    all: Vec<Stay>,
+    by_device: BTreeMap<DeviceIndex, Vec<usize>>,
+}
+
+/// With how many of the next stays one is compared.
+const LOOKED_AHEAD: usize = 8;
+
+/// In a larger network it is not asked for each order on which statements it rests.
+const MOST_REASONS: usize = 10_000;
+
+impl Stays {
+    pub(super) fn find(gatherer: &mut Gatherer<'_>) -> Self {
+        let input = gatherer.input;
+        let mut machines: BTreeMap<DeviceIndex, Vec<MachineIndex>> = BTreeMap::new();
+        for session in input.sessions {
+            machines
+                .entry(session.device)
+                .or_default()
+                .push(session.machine);
+        }
+        let travels = |device: DeviceIndex| {
+            let own = machines.get(&device).map_or(&[][..], Vec::as_slice);
+            own.iter().any(|machine| Some(machine) != own.first())
+                && input
+                    .device(device)
+                    .is_some_and(|device| !device.serial_made_by_windows)
+        };
+        let mut stays = Self {
+            all: Vec::new(),
+            by_device: BTreeMap::new(),
+        };
+        let count = input.sessions.iter().filter(|s| travels(s.device)).count();
+        stays.all.reserve_exact(count);
+        let runs = Runs::new(input.events);
+        for session in input.sessions.iter().filter(|s| travels(s.device)) {
+            let numbered = numbered(input, &session.logins);
+            let events = without_a_break(input, &runs, session, numbered.is_some());
+            let (Some(&first), Some(&last)) = (events.first(), events.last()) else {
+                continue;
+            };
+            let (Some(timed_first), Some(timed_last)) =
+                (gatherer.event(first), gatherer.event(last))
+            else {
+                continue;
+            };
+            let number = stays.all.len();
+            stays
+                .by_device
+                .entry(session.device)
+                .or_default()
+                .push(number);
+            stays.all.push(Stay {
+                device: session.device,
+                machine: session.machine,
+                first,
+                last,
+                timed_first,
+                timed_last,
+                logins: session
+                    .logins
+                    .first()
+                    .copied()
+                    .zip(session.logins.last().copied()),
+                numbered,
+            });
+        }
+        stays
+    }
+
+    pub(super) fn get(&self, number: usize) -> Option<&Stay> {
+        self.all.get(number)
+    }
+
+    /// The orders that devices' own logs give: each stay and the next, where they are at two machines.
+    pub(super) fn by_own_logs(&self) -> Vec<InferredOrder> {
+        let mut orders = Vec::new();
+        for stays in self.by_device.values() {
+            let mut numbered: Vec<(SourceIndex, u64, u64, usize)> = stays
+                .iter()
+                .filter_map(|number| {
+                    let (source, low, high) = self.get(*number)?.numbered?;
+                    Some((source, low, high, *number))
+                })
+                .collect();
+            numbered.sort_unstable();
+            for pair in numbered.windows(2) {
+                let [(source, _, high, a), (other, low, _, b)] = *pair else {
+                    continue;
+                };
+                if source == other && high < low && self.are_apart(a, b) {
+                    orders.push(InferredOrder {
+                        first: a,
+                        second: b,
+                        because: Vec::new(),
+                    });
+                }
+            }
+        }
+        orders
+    }
+
+    /// The later records of those neighbours in devices' own logs whose order follows from these orders of
+    /// stays: the stay of the one ended well behind it.
+    pub(super) fn told_by(&self, input: &Input<'_>, orders: &[InferredOrder]) -> BTreeSet<usize> {
+        let own = |event: usize| input.events.own_time(event);
+        let told = orders.iter().filter_map(|order| {
+            let (first, second) = (self.get(order.first)?, self.get(order.second)?);
+            let (last_login, next_login) = (first.logins?.1, second.logins?.0);
+            let since = own(first.last).ticks_since(own(last_login));
+            (since >= TRAILING).then_some(next_login)
+        });
+        told.collect()
+    }
+
+    fn are_apart(&self, a: usize, b: usize) -> bool {
+        let machine = |number| self.get(number).map(|stay| stay.machine);
+        machine(a) != machine(b)
+    }
+
+    /// Orders that bounds give: the other order would leave no time.
+    pub(super) fn by_bounds(
+        &self,
+        input: &Input<'_>,
+        network: &Network,
+        bounds: &Bounds,
+    ) -> Vec<InferredOrder> {
+        let mut orders = Vec::new();
+        for stays in self.by_device.values() {
+            let mut sorted = stays.clone();
+            let begin = |number: &usize| {
+                self.get(*number).map(|stay| {
+                    let node = network.node(stay.timed_first.first);
+                    network.shown(node).saturating_add(bounds.estimate(node))
+                })
+            };
+            sorted.sort_by_key(|number| (begin(number), *number));
+            for (place, &a) in sorted.iter().enumerate() {
+                let ahead = sorted.iter().skip(place.saturating_add(1));
+                for &b in ahead.take(LOOKED_AHEAD) {
+                    if !self.are_apart(a, b) || self.numbers_order(a, b) {
+                        continue;
+                    }
+                    if let Some(order) = self.excluded(input, network, bounds, (a, b)) {
+                        orders.push(order);
+                        break;
+                    }
+                }
+            }
+        }
+        if orders.len() > MOST_REASONS {
+            for order in &mut orders {
+                order.because.clear();
+            }
+        }
+        orders.sort_unstable();
+        orders
+    }
+
+    /// Whether the device's own log says which of two stays came first.
+    fn numbers_order(&self, a: usize, b: usize) -> bool {
+        let numbered = |number: usize| self.get(number).and_then(|stay| stay.numbered);
+        numbered(a)
+            .zip(numbered(b))
+            .is_some_and(|((a, ..), (b, ..))| a == b)
+    }
+
+    /// That `a` came before `b`, when `b` cannot have come before `a`. Where neither can have come before
+    /// the other, no order is stated: that the device was at two machines at once is a finding, and no
+    /// ground for doubting what is known of the clocks.
+    fn excluded(
+        &self,
+        input: &Input<'_>,
+        network: &Network,
+        bounds: &Bounds,
+        (a, b): (usize, usize),
+    ) -> Option<InferredOrder> {
+        let (first, second) = (self.get(a)?, self.get(b)?);
+        let travel = input.travel(first.machine, second.machine);
+        let is_impossible = |left: &Stay, came: &Stay| {
+            let at = |node: usize, correction: i64| network.shown(node).saturating_add(correction);
+            let node = network.node(left.timed_last.first);
+            let earliest = at(node, bounds.earliest(node)?).saturating_add(travel);
+            let node = network.node(came.timed_first.last);
+            let latest =
+                at(node, bounds.latest(node)?).saturating_add(i64::from(came.timed_first.cut_off));
+            // A removal that is written a little late does not make an order impossible.
+            Some(earliest > latest.saturating_add(TRAILING))
+        };
+        let one_way = is_impossible(second, first)? && is_impossible(first, second) != Some(true);
+        one_way.then(|| {
+            let left = network.earliest_rests_on(bounds, network.node(second.timed_last.first));
+            let came = network.latest_rests_on(bounds, network.node(first.timed_first.last));
+            let mut because = places(left.into_iter().chain(came));
+            because.sort_unstable();
+            because.dedup();
+            InferredOrder {
+                first: a,
+                second: b,
+                because,
+            }
+        })
+    }
+}
+
+/// The records of a session between which the device stayed in the machine, in the order of its clock.
+///
+/// With a connection on record it did: to come back from elsewhere it would have had to be connected
+/// again. Where no connection is on record, one login can be of another visit than the next, and a
+/// removal of yet another. Then the device's own numbers tell that it was nowhere else between logins;
+/// without them one record is taken by itself. A device can leave unseen while the machine is off.
+fn without_a_break(
+    input: &Input<'_>,
+    runs: &Runs,
+    session: &Session,
+    is_numbered: bool,
+) -> Vec<usize> {
+    let own = |event: usize| input.events.own_time(event);
+    let recorded = |events: &[usize]| {
+        let mut events: Vec<usize> = events
+            .iter()
+            .copied()
+            .filter(|event| {
+                let row = input.events.row(*event);
+                row.is_some_and(|row| row.confidence == Confidence::Recorded)
+            })
+            .collect();
+        events.sort_by_key(|event| (own(*event), *event));
+        events
+    };
+    let connected = recorded(&session.connected);
+    let logins = recorded(&session.logins);
+    let removed = recorded(&session.removed);
+    let Some(&first) = connected.first() else {
+        let mut events = if is_numbered || logins.is_empty() {
+            logins
+        } else {
+            vec![logins.first().copied().unwrap_or_default()]
+        };
+        if events.is_empty() {
+            events.extend(removed.first());
+        }
+        return events;
+    };
+    let stayed = |event: &usize| !runs.ended_between(session.machine, own(first), own(*event));
+    let mut events = [connected, logins, removed].concat();
+    events.retain(|event| *event == first || stayed(event));
+    events.sort_by_key(|event| (own(*event), *event));
+    events
+}
+
+/// The source that numbers the records of a stay, and the lowest and highest of their numbers.
+fn numbered(input: &Input<'_>, logins: &[usize]) -> Option<(SourceIndex, u64, u64)> {
+    let mut found: Option<(SourceIndex, u64, u64)> = None;
+    for &login in logins {
+        let row = input.events.row(login)?;
+        let number = row.number?;
+        found = Some(match found {
+            None => (row.source, number, number),
+            Some((source, low, high)) if source == row.source => {
+                (source, low.min(number), high.max(number))
+            }
+            // Two logs of one device number apart from each other.
+            Some(_) => return None,
+        });
+    }
+    found
+}
