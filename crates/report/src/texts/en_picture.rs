@@ -12,10 +12,10 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     no_stay: "no stay on record",
 
     unknown_before: "{}: no stay on record before {}",
-    unknown_between: "{}: no stay on record from {} to {} ({})",
+    unknown_between: "{}: no stay on record from {} to {} (about {})",
     unknown_after: "{}: no stay on record after {}",
     unknown_always: "{}: no stay on record",
-    unknown_for: "no stay for {}",
+    unknown_for: "no stay for about {}",
 
     record: "{}: recorded {}, corrected {}, event {}",
     record_unbounded: "{}: recorded {}, nothing bounds this clock, event {}",
@@ -37,6 +37,7 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     legend_failure: "login failed",
     legend_other: "other record (installation, operation)",
     legend_whisker: "bounds of the corrected time: above a block of its begin, below of its end",
+    legend_readings: "bounds under each reading of the clock that is left",
     legend_unbounded: "nothing bounds it to this side",
     legend_unknown: "no stay on record: where it was is unknown",
     legend_hidden: "stay on record that is not shown",

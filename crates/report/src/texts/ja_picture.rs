@@ -12,10 +12,10 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     no_stay: "接続・認証の記録なし",
 
     unknown_before: "{}：{}より前に接続・認証の記録なし",
-    unknown_between: "{}：{}から{}まで（{}）接続・認証の記録なし",
+    unknown_between: "{}：{}から{}まで（約{}）接続・認証の記録なし",
     unknown_after: "{}：{}より後に接続・認証の記録なし",
     unknown_always: "{}：接続・認証の記録なし",
-    unknown_for: "記録なし {}",
+    unknown_for: "記録なし 約{}",
 
     record: "{}：記録{}、補正後{}、事象{}",
     record_unbounded: "{}：記録{}、時計のずれは不明、事象{}",
@@ -36,6 +36,7 @@ pub(super) const PICTURE: PictureTexts = PictureTexts {
     legend_failure: "認証失敗",
     legend_other: "その他の記録（インストール、機器の操作）",
     legend_whisker: "補正後の時刻の幅（区間の上は始まり、下は終わり）",
+    legend_readings: "時計の観測の残る読み方ごとの幅",
     legend_unbounded: "この側の幅は不明",
     legend_unknown: "接続・認証の記録なし（所在は不明）",
     legend_hidden: "記録にあるが示していない接続",

@@ -44,6 +44,7 @@ pub(crate) struct PictureTexts {
     pub(crate) legend_failure: &'static str,
     pub(crate) legend_other: &'static str,
     pub(crate) legend_whisker: &'static str,
+    pub(crate) legend_readings: &'static str,
     pub(crate) legend_unbounded: &'static str,
     pub(crate) legend_unknown: &'static str,
     pub(crate) legend_hidden: &'static str,

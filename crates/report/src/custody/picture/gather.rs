@@ -9,7 +9,9 @@ use kusari::identity::DeviceIndex;
 use kusari::{EventView, Reconstruction};
 use kusari_evidence::time::Timestamp;
 
-use super::model::{Clocks, Lane, Mark, MarkKind, Picture, PicturedMachine, Stay};
+use super::model::{
+    Clocks, Lane, Mark, MarkKind, Moment, Picture, PicturedMachine, READINGS, Stay,
+};
 use super::on_record::{OfDevice, OnRecord, What};
 use super::{facts, looks, machine_clocks, on_record, text};
 use crate::shown_time;
@@ -168,7 +170,7 @@ impl<'a> Gathered<'a> {
 
     fn stay(&self, session: &Session) -> Stay {
         let texts = self.view.language.texts();
-        let first = |events: &[usize]| Some(self.r.event(*events.first()?)?.time);
+        let first = |events: &[usize]| Some(self.moment(&self.r.event(*events.first()?)?));
         let mut says = vec![self.place(session.device, session.machine)];
         let has_evidence = self
             .r
@@ -211,8 +213,9 @@ impl<'a> Gathered<'a> {
             .take(RECORDS_NAMED)
             .map(|event| self.record(&event))
             .collect();
-        let mark = line.corrected.map(|time| Mark {
-            time,
+        let first = line.events.first().and_then(|index| self.r.event(*index));
+        let mark = first.map(|event| Mark {
+            at: self.moment(&event),
             kind: MarkKind::Other,
             says: records.join("\n"),
         });
@@ -227,7 +230,7 @@ impl<'a> Gathered<'a> {
 
     fn mark(&self, event: &EventView<'_>) -> Mark {
         Mark {
-            time: event.time,
+            at: self.moment(event),
             kind: match event.action {
                 Action::LoginSucceeded => MarkKind::LoginSucceeded,
                 Action::LoginFailed => MarkKind::LoginFailed,
@@ -264,6 +267,20 @@ impl<'a> Gathered<'a> {
         }
     }
 
+    /// When an event happened.
+    fn moment(&self, event: &EventView<'_>) -> Moment {
+        let machine = event.placed.machine.and_then(|index| self.r.machine(index));
+        Moment {
+            time: event.time,
+            readings: machine
+                .into_iter()
+                .flat_map(|machine| machine.clock.correct_by_each_reading(event.recorded))
+                .take(READINGS)
+                .map(|(_, time)| time)
+                .collect(),
+        }
+    }
+
     /// The corrected time with its bounds, under each reading of the clock that is left; `None` where
     /// nothing bounds it.
     fn corrected(&self, event: &EventView<'_>) -> Option<String> {
@@ -271,12 +288,8 @@ impl<'a> Gathered<'a> {
             let at = shown_time::date_and_time(time.estimate, self.view.timezone);
             Some(format!("{at} {}", bounds_of(time, self.view)?))
         };
-        let machine = event.placed.machine.and_then(|index| self.r.machine(index));
-        let each: Vec<String> = machine
-            .into_iter()
-            .flat_map(|machine| machine.clock.correct_by_each_reading(event.recorded))
-            .filter_map(|(_, time)| shown(&time))
-            .collect();
+        let moment = self.moment(event);
+        let each: Vec<String> = moment.readings.iter().filter_map(shown).collect();
         if each.is_empty() {
             shown(&event.time)
         } else {

@@ -91,6 +91,11 @@ pub(super) fn draw_gaps(
             && page.scale.holds(before.to, before.to)
             && page.scale.holds(after.from, after.from)
         {
+            let length = after.from.ticks_since(before.to);
+            if before.slack.saturating_add(after.slack) > length / 2 {
+                // So far from certain that the number would only mislead.
+                continue;
+            }
             let place = (before.right, after.left);
             gap_label(canvas, page, place, (before.to, after.from), bottom);
         }
@@ -103,6 +108,8 @@ struct Known {
     right: i64,
     from: Timestamp,
     to: Timestamp,
+    /// How wide the bounds of its ends are, in 100 ns.
+    slack: i64,
 }
 
 /// What is closer than this is not seen apart.
@@ -116,12 +123,14 @@ fn known(lane: &Lane, arranged: &Arranged, scale: &Scale) -> Vec<Known> {
         right: scale.at(*to),
         from: *from,
         to: *to,
+        slack: 0,
     });
     let blocks = arranged.blocks.iter().map(|block| Known {
         left: block.left,
         right: block.right,
         from: block.from,
         to: block.to,
+        slack: lane.stays.get(block.stay).map_or(0, Stay::slack),
     });
     let mut all: Vec<Known> = blocks.chain(hidden).collect();
     all.sort_by_key(|known| (known.left, known.right, known.from));
@@ -132,6 +141,7 @@ fn known(lane: &Lane, arranged: &Arranged, scale: &Scale) -> Vec<Known> {
                 last.right = last.right.max(known.right);
                 last.from = last.from.min(known.from);
                 last.to = last.to.max(known.to);
+                last.slack = last.slack.max(known.slack);
             }
             _ => merged.push(known),
         }
@@ -258,7 +268,7 @@ fn draw_block(canvas: &mut Canvas, stay: &Stay, look: usize, area: Area) {
     canvas.coloured(area, "look", look);
     let mut edge = vec![(area.left, area.top), (area.right, area.top)];
     let low = [(area.right, area.bottom), (area.left, area.bottom)];
-    match (stay.begin, stay.end) {
+    match (&stay.begin, &stay.end) {
         (Some(_), Some(_)) => {
             edge.extend(low);
             edge.push((area.left, area.top));
@@ -303,6 +313,9 @@ fn fade(canvas: &mut Canvas, look: usize, block: Area, (left, right): (i64, i64)
 fn whisker(canvas: &mut Canvas, whisker: &Whisker, (from, at): (i64, i64)) {
     let (left, right) = (whisker.left(), whisker.right());
     canvas.line((whisker.at, from), (whisker.at, at), "tie");
+    for (low, high) in &whisker.readings {
+        canvas.line((*low, at), (*high, at), "reading");
+    }
     canvas.line((left, at), (right, at), "whisker");
     for (end, bound, inwards) in [(left, whisker.low, px(5)), (right, whisker.high, -px(5))] {
         let (high, low) = (at.saturating_sub(px(3)), at.saturating_add(px(3)));

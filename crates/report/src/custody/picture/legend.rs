@@ -18,6 +18,7 @@ enum Sample {
     OpenEnd,
     Mark(MarkKind),
     Whisker,
+    Readings,
     Unbounded,
     Unknown,
     Hidden,
@@ -55,6 +56,7 @@ pub(super) fn draw(
         (Sample::Mark(MarkKind::LoginFailed), texts.legend_failure),
         (Sample::Mark(MarkKind::Other), texts.legend_other),
         (Sample::Whisker, texts.legend_whisker),
+        (Sample::Readings, texts.legend_readings),
         (Sample::Unbounded, texts.legend_unbounded),
         (Sample::Unknown, texts.legend_unknown),
         (Sample::Hidden, texts.legend_hidden),
@@ -106,6 +108,10 @@ impl Sample {
                 .any(|stay| stay.has_an_end() && (stay.begin.is_none() || stay.end.is_none())),
             Self::Mark(kind) => stays().any(|stay| stay.marks.iter().any(|mark| mark.kind == kind)),
             Self::Whisker => times.any(|time| time.earliest.is_some() || time.latest.is_some()),
+            Self::Readings => stays().any(|stay| {
+                let mut moments = stay.moments();
+                moments.any(|moment| !moment.readings.is_empty())
+            }),
             Self::Unbounded => times.any(|time| time.earliest.is_none() || time.latest.is_none()),
             Self::Hidden => {
                 let mut hidden = picture.lanes.iter().flat_map(|lane| &lane.hidden);
@@ -148,6 +154,13 @@ impl Sample {
                 canvas.line((inner, area.bottom), (area.right, area.bottom), "open-edge");
             }
             Self::Mark(kind) => marks::symbol(canvas, kind, centre),
+            Self::Readings => {
+                canvas.line((area.left, middle), (area.right, middle), "whisker");
+                for (from, to) in [(px(3), px(8)), (px(16), px(21))] {
+                    let (from, to) = (left.saturating_add(from), left.saturating_add(to));
+                    canvas.line((from, middle), (to, middle), "reading");
+                }
+            }
             Self::Whisker => {
                 canvas.line((area.left, middle), (area.right, middle), "whisker");
                 for end in [area.left, area.right] {

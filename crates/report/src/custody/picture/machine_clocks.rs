@@ -7,7 +7,7 @@ use kusari::event::MachineIndex;
 use kusari::machine::Machine;
 use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 
-use super::model::{Clock, Declared, Interval, Picture};
+use super::model::{Clock, Declared, Interval, Picture, READINGS};
 use super::{text, words};
 use crate::shown_time;
 use crate::texts::{Texts, fill};
@@ -15,9 +15,6 @@ use crate::view::View;
 
 /// So many observations of one clock are shown.
 const DECLARED: usize = 6;
-
-/// So many ways to read them.
-const READINGS: usize = 8;
 
 /// The moment of interest: the first that the lanes show, else the first day of the case, else the
 /// first day on which a clock was seen.

@@ -21,7 +21,7 @@ impl Block {
 /// The places of a stay's marks, in their order.
 pub(super) fn places(stay: &Stay, scale: &Scale) -> Vec<i64> {
     let marks = stay.marks.iter();
-    marks.map(|mark| scale.at(mark.time.estimate)).collect()
+    marks.map(|mark| scale.at(mark.at.time.estimate)).collect()
 }
 
 /// Where marks of a kind stand above the bottom of their block, below its label. Failures stand over

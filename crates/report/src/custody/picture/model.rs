@@ -3,6 +3,9 @@
 use kusari::clock::CorrectedTime;
 use kusari_evidence::time::Timestamp;
 
+/// So many readings of a clock are shown; the rest only widens the bounds.
+pub(super) const READINGS: usize = 8;
+
 /// Everything that the picture shows.
 #[derive(Debug, Default)]
 pub(super) struct Picture {
@@ -38,15 +41,24 @@ pub(super) struct Lane {
     pub(super) hidden: Vec<(Timestamp, Timestamp)>,
 }
 
+/// When something happened.
+#[derive(Debug, Clone)]
+pub(super) struct Moment {
+    /// Under all readings of the clock that are left.
+    pub(super) time: CorrectedTime,
+    /// Under each of them, where more than one is.
+    pub(super) readings: Vec<CorrectedTime>,
+}
+
 /// One stay of a device in a machine, or records of one without a connection and a removal.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stay {
     /// The number of the machine in [`Picture::machines`].
     pub(super) machine: usize,
     /// When it was connected; `None` without a record of it.
-    pub(super) begin: Option<CorrectedTime>,
+    pub(super) begin: Option<Moment>,
     /// When it was removed; `None` without a record of it.
-    pub(super) end: Option<CorrectedTime>,
+    pub(super) end: Option<Moment>,
     /// What happened meanwhile.
     pub(super) marks: Vec<Mark>,
     /// The records behind it, line by line.
@@ -56,7 +68,7 @@ pub(super) struct Stay {
 /// Something that happened at one moment.
 #[derive(Debug, Clone)]
 pub(super) struct Mark {
-    pub(super) time: CorrectedTime,
+    pub(super) at: Moment,
     pub(super) kind: MarkKind,
     /// The record behind it.
     pub(super) says: String,
@@ -135,23 +147,37 @@ impl Stay {
         self.begin.is_some() || self.end.is_some()
     }
 
+    /// Every moment of it.
+    pub(super) fn moments(&self) -> impl Iterator<Item = &Moment> {
+        let ends = self.begin.iter().chain(&self.end);
+        ends.chain(self.marks.iter().map(|mark| &mark.at))
+    }
+
     /// Every time of it.
     pub(super) fn times(&self) -> impl Iterator<Item = CorrectedTime> + '_ {
-        let ends = self.begin.into_iter().chain(self.end);
-        ends.chain(self.marks.iter().map(|mark| mark.time))
+        self.moments().map(|moment| moment.time)
+    }
+
+    /// How wide the bounds of its moments are at most, in 100 ns; 0 where nothing bounds them.
+    pub(super) fn slack(&self) -> i64 {
+        let width = |time: CorrectedTime| Some(time.latest?.ticks_since(time.earliest?));
+        self.times().filter_map(width).max().unwrap_or(0)
     }
 
     /// From its connection to its removal, by the estimates; where one is not on record, to the
     /// record that is farthest.
     pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let estimates = || self.times().map(|time| time.estimate);
+        let estimate = |moment: &Moment| moment.time.estimate;
         let from = self
             .begin
-            .map(|time| time.estimate)
+            .as_ref()
+            .map(estimate)
             .or_else(|| estimates().min())?;
         let to = self
             .end
-            .map(|time| time.estimate)
+            .as_ref()
+            .map(estimate)
             .or_else(|| estimates().max())?;
         Some((from, to.max(from)))
     }

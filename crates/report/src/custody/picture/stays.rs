@@ -7,7 +7,7 @@ use kusari::clock::CorrectedTime;
 use kusari_evidence::time::Timestamp;
 
 use super::canvas::{Style, px};
-use super::model::{PicturedMachine, Stay};
+use super::model::{Moment, PicturedMachine, Stay};
 use super::scale::Scale;
 use super::{marks, text};
 
@@ -30,12 +30,14 @@ const MOST_ROWS: usize = 10;
 pub(super) const MARK: i64 = px(4);
 
 /// The place of an end, and how far it may be off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Whisker {
     pub(super) at: i64,
     /// `None`: nothing bounds it to that side.
     pub(super) low: Option<i64>,
     pub(super) high: Option<i64>,
+    /// From where to where under each reading of the clock that is left, where more than one is.
+    pub(super) readings: Vec<(i64, i64)>,
 }
 
 /// A stay's place.
@@ -85,12 +87,22 @@ struct Reached {
 pub(super) const LABEL: Style = Style::Label;
 
 impl Whisker {
-    fn new(time: &CorrectedTime, scale: &Scale) -> Self {
-        let at = scale.at(time.estimate);
+    fn new(moment: &Moment, scale: &Scale) -> Self {
+        let CorrectedTime {
+            estimate,
+            earliest,
+            latest,
+        } = moment.time;
+        let at = scale.at(estimate);
+        let reading = |time: &CorrectedTime| {
+            let (low, high) = (scale.at(time.earliest?), scale.at(time.latest?));
+            Some((low, high.max(low)))
+        };
         Self {
             at,
-            low: time.earliest.map(|low| scale.at(low).min(at)),
-            high: time.latest.map(|high| scale.at(high).max(at)),
+            low: earliest.map(|low| scale.at(low).min(at)),
+            high: latest.map(|high| scale.at(high).max(at)),
+            readings: moment.readings.iter().filter_map(reading).collect(),
         }
     }
 
@@ -114,11 +126,11 @@ impl Block {
         let (from, to) = stay.span()?;
         let left = scale.at(from);
         let right = scale.at(to).max(left.saturating_add(NARROWEST));
-        let whisker = |time: CorrectedTime| Whisker::new(&time, scale);
-        let of = |at| stay.times().find(|time| time.estimate == at);
+        let whisker = |moment: &Moment| Whisker::new(moment, scale);
+        let of = |at| stay.moments().find(|moment| moment.time.estimate == at);
         // An end that is not on record has no bounds; lone records have their own.
         let (first, last) = if stay.has_an_end() {
-            (stay.begin, stay.end)
+            (stay.begin.as_ref(), stay.end.as_ref())
         } else {
             (of(from), of(to).filter(|_| from != to))
         };

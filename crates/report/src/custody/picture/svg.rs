@@ -42,6 +42,7 @@ text{font-family:'Noto Sans','Helvetica Neue',Arial,'Noto Sans CJK JP','Hiragino
 .open-edge{fill:none;stroke:#222;stroke-width:1.2;stroke-dasharray:3 2}
 .fade{fill-opacity:.45;stroke:none}
 .whisker{fill:none;stroke:#222;stroke-width:1}
+.reading{fill:none;stroke:#222;stroke-width:4}
 .arrow{fill:#222;stroke:none}
 .tie{fill:none;stroke:#222;stroke-width:.8;stroke-dasharray:1 1.5}
 .login{fill:#1a1a1a;stroke:#fff;stroke-width:.8}

@@ -6,7 +6,8 @@ use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 
 use super::canvas::{Area, px};
 use super::model::{
-    Clock, Clocks, Declared, Flag, Interval, Lane, Mark, MarkKind, Picture, PicturedMachine, Stay,
+    Clock, Clocks, Declared, Flag, Interval, Lane, Mark, MarkKind, Moment, Picture,
+    PicturedMachine, Stay,
 };
 use super::{lanes, looks, page, stays};
 use crate::{Format, Language, Selection, View};
@@ -16,11 +17,19 @@ fn at(seconds: i64) -> Timestamp {
     start.checked_add_seconds(seconds).unwrap()
 }
 
-fn within(seconds: i64, bounds: Option<i64>) -> CorrectedTime {
-    CorrectedTime {
+fn within(seconds: i64, bounds: Option<i64>) -> Moment {
+    let time = |seconds: i64, bounds: Option<i64>| CorrectedTime {
         estimate: at(seconds),
         earliest: bounds.map(|bound| at(seconds - bound)),
         latest: bounds.map(|bound| at(seconds + bound)),
+    };
+    let readings = bounds.filter(|bound| *bound == 760).map(|bound| {
+        let narrow = bound / 10;
+        [seconds - bound + narrow, seconds + bound - narrow].map(|at| time(at, Some(narrow)))
+    });
+    Moment {
+        time: time(seconds, bounds),
+        readings: readings.into_iter().flatten().collect(),
     }
 }
 
@@ -80,7 +89,7 @@ fn stay(numbers: &mut Numbers, days: i64) -> Stay {
     let marks = (0..numbers.below(4)).map(|_| {
         let offset = numbers.below(length);
         Mark {
-            time: within(begin + offset, bounds),
+            at: within(begin + offset, bounds),
             kind: kinds[usize::try_from(numbers.below(3)).unwrap()],
             says: "login".to_owned(),
         }
@@ -88,7 +97,7 @@ fn stay(numbers: &mut Numbers, days: i64) -> Stay {
     let mut marks: Vec<Mark> = marks.collect();
     if shape == 2 && marks.is_empty() {
         marks.push(Mark {
-            time: within(begin, bounds),
+            at: within(begin, bounds),
             kind: MarkKind::Other,
             says: "installed".to_owned(),
         });
@@ -219,11 +228,14 @@ fn whiskers_hold_the_ends_of_their_block() {
                 }
                 for whisker in block.first.iter().chain(&block.last) {
                     assert!(whisker.left() <= whisker.at && whisker.at <= whisker.right());
+                    for (low, high) in &whisker.readings {
+                        assert!(whisker.left() <= *low && low <= high && *high <= whisker.right());
+                    }
                 }
-                if let (Some(first), Some(begin)) = (block.first, stay.begin) {
+                if let (Some(first), Some(begin)) = (&block.first, &stay.begin) {
                     assert_eq!(
                         (first.at, first.low.is_some()),
-                        (block.left, begin.earliest.is_some())
+                        (block.left, begin.time.earliest.is_some())
                     );
                 }
             }
@@ -268,7 +280,7 @@ fn a_stay_that_is_not_shown_is_no_gap() {
     picture.lanes[0].stays = vec![stay(0), stay(20)];
     let says = |from: &str, to: &str| {
         let (from, to) = (format!("2022-06-{from}"), format!("2022-06-{to}"));
-        format!("no stay on record from {from} to {to} (")
+        format!("no stay on record from {from} to {to} (about ")
     };
     let whole = says("21 09:10:00", "22 05:00:00");
     assert!(svg_of(&picture, Language::English).contains(&whole));
@@ -281,9 +293,26 @@ fn a_stay_that_is_not_shown_is_no_gap() {
     // What lies off the axis is said to the pointer, and not written into the lane.
     assert!(svg.contains(&says("22 05:10:00", "25 03:00:00")), "{svg}");
     let written = ["6h50m", "2d21h"].map(|length| {
-        [">no stay for ", ">"].map(|before| svg.contains(&format!("{before}{length}</text>")))
+        [">no stay for about ", ">"].map(|before| svg.contains(&format!("{before}{length}</text>")))
     });
     assert_eq!(written.map(|ways| ways.contains(&true)), [true, false]);
+}
+
+#[test]
+fn the_length_of_a_gap_is_not_written_where_the_clocks_leave_it_open() {
+    let lane = |bounds: i64| {
+        let stay = |minute: i64| Stay {
+            begin: Some(within(minute * 60, Some(bounds))),
+            end: Some(within(minute * 60 + 50, Some(bounds))),
+            ..Stay::default()
+        };
+        let mut picture = picture(3, 1, 0, 1);
+        picture.flags.clear();
+        picture.lanes[0].stays = vec![stay(0), stay(20)];
+        svg_of(&picture, Language::English)
+    };
+    assert!(lane(10).contains(">no stay for about 19m<"));
+    assert!(!lane(600).contains(">no stay for about 19m<"));
 }
 
 #[test]
