@@ -57,6 +57,7 @@ pub(crate) enum Command {
 Examples:
   kusari custody case.toml
   kusari custody case.toml --lang ja --format md --out custody.md
+  kusari custody case.toml --out custody.svg
   kusari custody desktop/ notebook/ --vendor-log 012=stick-012.txt --timezone Asia/Tokyo
 
 Each cell holds the times as the machine's own clock recorded them, the corrected time beside it \
@@ -329,6 +330,8 @@ pub(crate) enum FormatArgument {
     Csv,
     /// Markdown
     Md,
+    /// A picture, of `custody` only: devices as lanes, stays as blocks, and the clocks
+    Svg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -372,6 +372,7 @@ fn format(common: &Common, command: &Command) -> Result<Format, Failure> {
             "jsonl" | "ndjson" => FormatArgument::Jsonl,
             "csv" => FormatArgument::Csv,
             "md" | "markdown" => FormatArgument::Md,
+            "svg" => FormatArgument::Svg,
             _ => return None,
         })
     };
@@ -385,6 +386,13 @@ fn format(common: &Common, command: &Command) -> Result<Format, Failure> {
         FormatArgument::Jsonl => Format::JsonLines,
         FormatArgument::Csv => Format::Csv,
         FormatArgument::Md => Format::Markdown,
+        FormatArgument::Svg if matches!(command, Command::Custody(_)) => Format::Svg,
+        FormatArgument::Svg => {
+            return Err(Failure::Usage(
+                "only `custody` can be written as a picture (SVG); give another --format"
+                    .to_owned(),
+            ));
+        }
     })
 }
 

@@ -498,6 +498,46 @@ fn a_file_appears_whole_and_is_not_replaced_unasked() {
 }
 
 #[test]
+fn the_picture_of_custody_leads_back_to_every_record_of_its_stays() {
+    let picture = stdout(&["custody", &case_file(), "--format", "svg"]);
+    assert!(picture.contains("role=\"img\""), "{picture}");
+    let custody = json(&["custody", &case_file(), "--format", "json"]);
+    let sessions = custody["sessions"].as_array().unwrap();
+    let mut records = 0;
+    for session in sessions {
+        for list in ["connected_records", "removed_records", "logins"] {
+            for record in session[list].as_array().unwrap() {
+                let id = record["event_id"].as_str().unwrap();
+                assert!(picture.contains(id), "{session}");
+                records += 1;
+            }
+        }
+    }
+    assert!(records > 10, "{records}");
+    for name in ["012", "013", "008", "Call-centre server", "F6", "F7"] {
+        assert!(picture.contains(name), "{name}");
+    }
+    let japanese = stdout(&["custody", &case_file(), "--format", "svg", "--lang", "ja"]);
+    assert!(japanese.contains("コールセンターサーバ") && japanese.contains("接続・認証の記録なし"));
+}
+
+#[test]
+fn the_picture_shows_what_is_asked_for_and_the_ending_of_the_file_asks_for_it() {
+    let folder = Folder::new("picture");
+    let out = folder.path("custody.svg");
+    let only = ["custody", &case_file(), "--device", "012"];
+    stdout(&[&only[..], &["--out", &out]].concat());
+    let picture = std::fs::read_to_string(&out).unwrap();
+    assert_eq!(picture, stdout(&[&only[..], &["--format", "svg"]].concat()));
+    assert!(picture.contains(">012<") && !picture.contains(">013<"));
+    for command in ["timeline", "devices", "coverage", "inspect"] {
+        let (status, said) = failure(&[command, &case_file(), "--format", "svg"]);
+        assert_eq!(status, Some(2), "{said}");
+        assert!(said.contains("only `custody`"), "{said}");
+    }
+}
+
+#[test]
 fn evidence_is_never_written_to() {
     let folder = Folder::new("evidence");
     let pc = folder.0.join("pc");

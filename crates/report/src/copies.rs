@@ -75,6 +75,7 @@ pub fn copies(
         Format::Json => rows::json(out, &lines()),
         Format::JsonLines => rows::json_lines(out, lines().into_iter()),
         Format::Csv => rows::csv(out, COLUMNS, lines().into_iter().map(to_row)),
+        Format::Svg => rows::no_picture(),
         Format::Table => out.write_all(page(r, found, view).to_terminal(view.width).as_bytes()),
         Format::Markdown => out.write_all(page(r, found, view).to_markdown().as_bytes()),
     }

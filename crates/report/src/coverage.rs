@@ -59,6 +59,7 @@ pub fn coverage(
             ];
             rows::csv(out, header, all().map(to_row))
         }
+        Format::Svg => rows::no_picture(),
         Format::Table => out.write_all(page(all(), view).to_terminal(view.width).as_bytes()),
         Format::Markdown => out.write_all(page(all(), view).to_markdown().as_bytes()),
     }

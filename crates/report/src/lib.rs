@@ -1,5 +1,5 @@
-//! Kusari's results as terminal tables, Markdown, CSV, JSON and JSON lines, in English and
-//! Japanese.
+//! Kusari's results as terminal tables, Markdown, CSV, JSON and JSON lines, and custody as a picture,
+//! in English and Japanese.
 
 pub mod layout;
 

@@ -52,6 +52,12 @@ pub(crate) fn csv<const N: usize>(
     writer.flush()
 }
 
+/// What a result answers that has no picture.
+pub(crate) fn no_picture() -> io::Result<()> {
+    let message = "only the custody table can be written as a picture (SVG)";
+    Err(io::Error::new(io::ErrorKind::Unsupported, message))
+}
+
 /// A value that may be missing, as CSV has it.
 pub(crate) fn or_empty(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()

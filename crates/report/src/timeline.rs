@@ -28,6 +28,7 @@ pub fn timeline(
         Format::Json => rows::json_array(out, as_json()),
         Format::JsonLines => rows::json_lines(out, as_json()),
         Format::Csv => rows::csv(out, EventJson::COLUMNS, as_json().map(EventJson::into_row)),
+        Format::Svg => rows::no_picture(),
         Format::Table | Format::Markdown => {
             let page = page(in_order(reconstruction, events()), view);
             let text = match view.format {

@@ -23,6 +23,8 @@ pub enum Format {
     Csv,
     /// Markdown.
     Markdown,
+    /// A picture (SVG). Of the custody table only; what else there is has none.
+    Svg,
 }
 
 /// How a result is shown, and how much of it.
@@ -174,7 +176,12 @@ impl Selection {
     pub fn has_time_of(&self, placed: &Placed) -> bool {
         let time = &placed.corrected;
         let earliest = time.earliest.unwrap_or(time.estimate);
-        let latest = time.latest.unwrap_or(time.estimate);
+        self.has_moment(earliest, time.latest.unwrap_or(time.estimate))
+    }
+
+    /// Whether something that happened between two moments may lie inside the time asked for.
+    #[must_use]
+    pub fn has_moment(&self, earliest: Timestamp, latest: Timestamp) -> bool {
         self.from.is_none_or(|from| latest >= from) && self.to.is_none_or(|to| earliest < to)
     }
 }

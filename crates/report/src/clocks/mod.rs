@@ -31,6 +31,7 @@ pub fn clocks(
         Format::Json => rows::json(out, &data()),
         Format::JsonLines => rows::json_lines(out, data().into_lines()),
         Format::Csv => rows::csv(out, data::CSV_COLUMNS, data().into_csv_rows()),
+        Format::Svg => rows::no_picture(),
         Format::Table => {
             let page = page::page(reconstruction, view, between);
             out.write_all(page.to_terminal(view.width).as_bytes())

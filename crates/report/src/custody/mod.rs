@@ -3,6 +3,7 @@
 mod absences;
 mod data;
 mod page;
+mod picture;
 
 use std::io::{self, Write};
 
@@ -32,5 +33,6 @@ pub fn custody(
         Format::Markdown => {
             out.write_all(page::page(reconstruction, view).to_markdown().as_bytes())
         }
+        Format::Svg => picture::write(reconstruction, view, out),
     }
 }

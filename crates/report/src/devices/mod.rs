@@ -29,6 +29,7 @@ pub fn devices(
         Format::Json => rows::json(out, &all()),
         Format::JsonLines => rows::json_lines(out, all().into_iter()),
         Format::Csv => rows::csv(out, COLUMNS, all().iter().map(to_row)),
+        Format::Svg => rows::no_picture(),
         Format::Table => {
             let page = page(reconstruction, &all(), view);
             out.write_all(page.to_terminal(view.width).as_bytes())

@@ -106,6 +106,7 @@ pub fn explain(
                 lines.into_iter().map(|(a, b)| [a, b.join("\n")]),
             )
         }
+        Format::Svg => rows::no_picture(),
         Format::Table => {
             let page = page(reconstruction, event, view, &told);
             out.write_all(page.to_terminal(view.width).as_bytes())

@@ -106,6 +106,7 @@ pub fn files(
             ];
             rows::csv(out, header, listed.into_iter().map(row))
         }
+        Format::Svg => rows::no_picture(),
         Format::Table => out.write_all(page(&listed, view).to_terminal(view.width).as_bytes()),
         Format::Markdown => out.write_all(page(&listed, view).to_markdown().as_bytes()),
     }

@@ -39,6 +39,7 @@ pub fn inspect(
             let artifacts = data.artifacts.into_iter();
             rows::csv(out, header, artifacts.map(data::ArtifactJson::into_row))
         }
+        Format::Svg => rows::no_picture(),
         Format::Table => {
             let page = page::page(&data, view);
             out.write_all(page.to_terminal(view.width).as_bytes())

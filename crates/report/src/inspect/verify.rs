@@ -115,6 +115,7 @@ pub fn verified(results: &[Verified], view: &View, out: &mut dyn Write) -> io::R
             };
             rows::csv(out, header, results.iter().map(row))
         }
+        Format::Svg => rows::no_picture(),
         Format::Table => out.write_all(page(results, view).to_terminal(view.width).as_bytes()),
         Format::Markdown => out.write_all(page(results, view).to_markdown().as_bytes()),
     }

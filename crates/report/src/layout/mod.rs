@@ -13,6 +13,8 @@ mod wrap;
 
 pub use footnotes::Footnotes;
 pub use plain::visible;
+pub(crate) use width::of_char as char_columns;
+pub(crate) use wrap::pieces;
 
 /// What stands on a page, from top to bottom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

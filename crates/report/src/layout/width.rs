@@ -9,6 +9,6 @@ pub(super) fn of(text: &str) -> usize {
 }
 
 /// The columns that one character takes: 0, 1 or 2.
-pub(super) fn of_char(character: char) -> usize {
+pub(crate) fn of_char(character: char) -> usize {
     UnicodeWidthChar::width(character).unwrap_or(0)
 }

@@ -100,7 +100,7 @@ impl Lines {
 }
 
 /// The pieces between which a line may break; a space stays at the end of its piece.
-fn pieces(text: &str) -> Vec<&str> {
+pub(crate) fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut characters = text.char_indices().peekable();

@@ -151,6 +151,8 @@ pub(crate) const ENGLISH: Texts = Texts {
     no_events: "No event.",
     more_with_all: "{} more are no storage that can be carried; --all shows them.",
 
+    picture: super::en_picture::PICTURE,
+
     action_name: action,
     artifact_title: |title| title.en,
     state_name: state,

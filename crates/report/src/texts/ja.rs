@@ -151,6 +151,8 @@ pub(crate) const JAPANESE: Texts = Texts {
     no_events: "事象はない。",
     more_with_all: "ほかに{}件は持ち運びできる記憶装置ではない。--allで表示する。",
 
+    picture: super::ja_picture::PICTURE,
+
     action_name: action,
     artifact_title: |title| title.ja,
     state_name: state,

@@ -2,14 +2,18 @@
 //! compile; an action or artifact that a language lacks fails the tests here.
 
 mod en;
+mod en_picture;
 mod ja;
 mod ja_layers;
+mod ja_picture;
+mod picture;
 
 use kusari::event::Action;
 use kusari::intake::{Title, title_of};
 
 pub(crate) use en::ENGLISH;
 pub(crate) use ja::JAPANESE;
+pub(crate) use picture::PictureTexts;
 
 /// The texts of one language. `{}` stands where a value goes in, in the order of
 /// [`fill`]'s values.
@@ -158,6 +162,9 @@ pub(crate) struct Texts {
     pub(crate) no_events: &'static str,
     pub(crate) more_with_all: &'static str,
 
+    /// The picture of custody.
+    pub(crate) picture: PictureTexts,
+
     /// What an action is called.
     pub(crate) action_name: fn(Action) -> Option<&'static str>,
     /// What a kind of artifact is called.
@@ -264,6 +271,16 @@ mod tests {
         ] {
             assert_eq!(count(english), count(japanese), "{english}");
             assert!(count(english) > 0);
+        }
+    }
+
+    #[test]
+    fn both_languages_take_the_same_values_in_the_picture() {
+        let count = |text: &str| text.matches("{}").count();
+        let japanese = JAPANESE.picture.with_values();
+        for (english, japanese) in ENGLISH.picture.with_values().into_iter().zip(japanese) {
+            assert_eq!(count(english), count(japanese), "{english}");
+            assert!(count(english) > 0, "{english}");
         }
     }
 
