@@ -375,7 +375,7 @@ fn a_missing_part_costs_what_lies_in_it_and_is_named() {
     let rest = |output: &Output| {
         table(&text(&output.stdout))
             .lines()
-            .filter(|line| line.contains("17:39:03"))
+            .filter(|line| line.contains("17:39:03 first"))
             .count()
     };
     assert_eq!(rest(&run(&["custody", &spoilt.case()])), 1);
