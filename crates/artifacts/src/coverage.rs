@@ -1,6 +1,8 @@
 //! What a source could have seen. Absence counts only inside it.
 
-use kusari_evidence::time::RecordedTime;
+use kusari_evidence::time::{RecordedTime, Timestamp};
+
+use crate::Mismatch;
 
 /// The span, the numbering and the state of one source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +17,11 @@ pub struct Coverage {
     pub gaps: Vec<NumberGap>,
     /// What is known about the state of the source.
     pub states: Vec<SourceState>,
+    /// Where times run backwards though its records stand in the order of their numbers; only
+    /// what such a source measures and calls worth saying. At most [`TimeStepBack::MOST`].
+    pub steps_back: Vec<TimeStepBack>,
+    /// Where what the source says of itself does not agree. At most [`Mismatch::MOST`].
+    pub mismatches: Vec<Mismatch>,
 }
 
 impl Coverage {
@@ -46,6 +53,33 @@ pub struct NumberGap {
     pub before: u64,
     /// Byte offset of the first record behind the gap.
     pub offset: u64,
+}
+
+/// Two records of one numbered source, of which the later one bears the earlier time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeStepBack {
+    /// The number of the record before the step.
+    pub after: u64,
+    /// Its time, UTC by the machine's clock.
+    pub from: Timestamp,
+    /// The number of the first record behind the step.
+    pub before: u64,
+    /// Its time, earlier than [`Self::from`].
+    pub to: Timestamp,
+    /// Byte offset of the first record behind the step.
+    pub offset: u64,
+}
+
+impl TimeStepBack {
+    /// The most that are kept of one source; hostile bytes could otherwise make a list without end.
+    pub const MOST: usize = 1000;
+
+    /// Adds `self` to `list`, which never grows past [`TimeStepBack::MOST`].
+    pub fn push_to(self, list: &mut Vec<Self>) {
+        if list.len() < Self::MOST {
+            list.push(self);
+        }
+    }
 }
 
 /// The state of a source.
