@@ -1,6 +1,6 @@
 //! What a source could have seen. Absence counts only inside it.
 
-use kusari_evidence::time::{RecordedTime, Timestamp};
+use kusari_evidence::time::RecordedTime;
 
 use crate::Mismatch;
 
@@ -56,16 +56,19 @@ pub struct NumberGap {
 }
 
 /// Two records of one numbered source, of which the later one bears the earlier time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeStepBack {
+    /// The computer on whose clock both times were recorded, where the records of one source name
+    /// several; `None`: the machine that the source is of.
+    pub computer: Option<String>,
     /// The number of the record before the step.
     pub after: u64,
-    /// Its time, UTC by the machine's clock.
-    pub from: Timestamp,
+    /// Its time.
+    pub from: RecordedTime,
     /// The number of the first record behind the step.
     pub before: u64,
     /// Its time, earlier than [`Self::from`].
-    pub to: Timestamp,
+    pub to: RecordedTime,
     /// Byte offset of the first record behind the step.
     pub offset: u64,
 }
@@ -107,8 +110,8 @@ pub enum SourceState {
     Damaged,
     /// Windows keeps only the last such time, so earlier ones are unknown.
     LastTimeOnly,
-    /// Times run backwards in it though its records stand in order: the clock was set back, or
-    /// summer time ended.
+    /// Times run backwards in it though its records stand in order: the clock was set back, summer
+    /// time ended, or records were written late.
     TimeStepsBack,
     /// It is encrypted, and no key opens it.
     Locked,

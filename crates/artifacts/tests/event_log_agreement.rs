@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use kusari_artifacts::event_log::scan;
-use kusari_artifacts::{Coverage, Mismatch, SourceState, TimeStepBack};
+use kusari_artifacts::{Coverage, Mismatch, SourceState};
 use kusari_evidence::time::Timestamp;
 use kusari_fixtures::event_log::events::system;
 use kusari_fixtures::event_log::{Event, EventLogWriter, LogOptions};
@@ -84,18 +84,11 @@ fn a_log_whose_clock_was_set_back_says_between_which_records() {
         false,
         [0, 10, 7210, 3610, 3620].into_iter().map(ordinary),
     ));
-    let [step] = coverage.steps_back[..] else {
+    let [step] = &coverage.steps_back[..] else {
         panic!("{:?}", coverage.steps_back);
     };
-    let TimeStepBack {
-        after,
-        from,
-        before,
-        to,
-        ..
-    } = step;
-    assert_eq!((after, before), (3, 4));
-    assert_eq!((from, to), (at(7210), at(3610)));
+    assert_eq!((step.after, step.before), (3, 4));
+    assert_eq!((step.from.wall, step.to.wall), (at(7210), at(3610)));
     assert!(coverage.states.contains(&SourceState::TimeStepsBack));
 }
 

@@ -16,7 +16,7 @@
 use std::collections::VecDeque;
 
 use encoding_rs::Encoding;
-use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
+use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
 use super::binxml::Parser;
 use super::chunk::RecordHeader;
@@ -88,10 +88,11 @@ impl Order {
             }
             if !is_of_service(last, log, ansi) {
                 return Some(TimeStepBack {
+                    computer: None,
                     after: last.record.record_id,
-                    from: last.written,
+                    from: RecordedTime::utc(last.written),
                     before: seen.record.record_id,
-                    to: seen.written,
+                    to: RecordedTime::utc(seen.written),
                     offset: offset(seen.base.saturating_add(seen.record.at)),
                 });
             }

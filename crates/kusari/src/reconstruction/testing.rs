@@ -10,6 +10,7 @@ use crate::case::{Case, Observation, Reads};
 use crate::custody;
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::findings;
+use crate::harvest::ClockChange;
 use crate::identity::{
     Device, DeviceIndex, DeviceVolume, Identifier, Identities, IdentityLine, LetterUse,
     ScopedIdentifier,
@@ -37,6 +38,7 @@ pub(crate) struct Scene {
     pub(crate) machines: Vec<Machine>,
     pub(crate) sources: Vec<Source>,
     pub(crate) identities: Identities,
+    clock_changes: Vec<(u32, ClockChange)>,
     events: Events,
     records: Vec<(Option<u32>, Option<u32>)>,
 }
@@ -48,6 +50,7 @@ impl Scene {
             machines: Vec::new(),
             sources: Vec::new(),
             identities: Identities::default(),
+            clock_changes: Vec::new(),
             events: Events::default(),
             records: Vec::new(),
         }
@@ -158,6 +161,22 @@ impl Scene {
     pub(crate) fn of_machine(&mut self, machine: u32, action: Action, time: &str) -> usize {
         let source = self.source_of(machine, "event-log");
         self.record(source, machine, None, action, time)
+    }
+
+    /// A record in the machine's event log that its clock was set, by the account with that SID.
+    pub(crate) fn clock_set(&mut self, machine: u32, from: &str, to: &str, account: &str) -> usize {
+        let source = self.source_of(machine, "event-log");
+        let event = self.record(source, machine, None, Action::ClockChanged, to);
+        let locator = self.events.table.locator(&self.events.strings, event);
+        let change = ClockChange {
+            before: at(from),
+            after: at(to),
+            program: Some("program.exe".to_owned()),
+            account: Some(account.to_owned()),
+            locator: locator.unwrap(),
+        };
+        self.clock_changes.push((source, change));
+        event
     }
 
     /// The device is known to have had a letter on the machine.
@@ -297,6 +316,7 @@ impl Scene {
             findings: Vec::new(),
             problems: Vec::new(),
             traces: Vec::new(),
+            clock_changes: self.clock_changes,
             evidence: Vec::new(),
             own_letters: Default::default(),
         };

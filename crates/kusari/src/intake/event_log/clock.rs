@@ -6,7 +6,7 @@ use kusari_evidence::time::TICKS_PER_SECOND;
 use super::Intake;
 use super::record::{Row, Says};
 use crate::event::Action;
-use crate::harvest::ClockStep;
+use crate::harvest::{ClockChange, ClockStep};
 
 /// The kernel read the hardware clock: at a resume from sleep, while the clock had stood still.
 const HARDWARE_CLOCK: u64 = 2;
@@ -43,6 +43,17 @@ impl Intake<'_> {
         let mut says = Says::new(Action::ClockChanged, meaning, &message);
         says.user = event.account.sid.as_deref();
         row.add(self.harvest, &says);
+        self.harvest.clock_change(ClockChange {
+            before: event.before,
+            after: event.after,
+            program: event.program.clone(),
+            account: event
+                .account
+                .sid
+                .clone()
+                .or_else(|| event.written_as.clone()),
+            locator: row.locator.clone(),
+        });
         // After sleep the clock goes on from the hardware's: what it showed before was not wrong.
         // Windows before 10 writes no reason, so a jump forward may be such a resume.
         let may_be_resume = resumed
