@@ -3,14 +3,18 @@
 //! One rule a file. A rule says "consistent with" or "not consistent with"; it never says who did
 //! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`].
 
+mod clock_set_and_back;
 mod connection_without_removal;
 mod file_use_outside_session;
 mod identity_clash;
+mod install_after_arrival;
 mod log_cleared;
+mod log_contradicts_itself;
 mod login_outside_session;
 mod login_without_connection;
 mod overlapping_sessions;
 mod record_numbers_jump;
+mod registry_entry_missing;
 mod removal_without_connection;
 mod serial_made_by_windows;
 mod several_computers;
@@ -45,7 +49,11 @@ pub const RULES: &[&Rule] = &[
     &several_computers::RULE,
     &log_cleared::RULE,
     &record_numbers_jump::RULE,
+    &log_contradicts_itself::RULE,
     &times_run_backwards::RULE,
+    &clock_set_and_back::RULE,
+    &registry_entry_missing::RULE,
+    &install_after_arrival::RULE,
 ];
 
 /// One finding.

@@ -256,9 +256,15 @@ impl Scene {
         (time, meaning, confidence): (RecordedTime, &str, Confidence),
     ) -> usize {
         let index = self.events.table.len();
-        let locator = Locator::Bytes {
-            offset: u64::try_from(index).unwrap(),
-            length: 1,
+        let offset = u64::try_from(index).unwrap();
+        let of_log = self.events.artifacts[usize::try_from(source).unwrap()] == "event-log";
+        let locator = if of_log {
+            Locator::EventRecord {
+                record: offset,
+                offset,
+            }
+        } else {
+            Locator::Bytes { offset, length: 1 }
         };
         let event = NewEvent {
             time,
