@@ -34,6 +34,14 @@ pub enum MachineFact {
     WindowsVersion(String),
     /// When this installation (or its last feature update) was made.
     InstallDate(Timestamp),
+    /// When the change journal of the volume was made or last stamped anew, by the machine's clock,
+    /// from `$UsnJrnl:$Max` beside the source.
+    ChangeJournalMade {
+        /// The time that is the journal's id.
+        at: Timestamp,
+        /// Whether its numbers go on from those of an earlier journal.
+        goes_on: bool,
+    },
     /// A user of the machine.
     User {
         /// Security identifier, `S-1-5-…`.

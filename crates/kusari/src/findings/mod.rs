@@ -8,6 +8,7 @@ mod connection_without_removal;
 mod file_use_outside_session;
 mod identity_clash;
 mod install_after_arrival;
+mod journal_made_anew;
 mod log_cleared;
 mod log_contradicts_itself;
 mod login_outside_session;
@@ -54,6 +55,7 @@ pub const RULES: &[&Rule] = &[
     &clock_set_and_back::RULE,
     &registry_entry_missing::RULE,
     &install_after_arrival::RULE,
+    &journal_made_anew::RULE,
 ];
 
 /// One finding.

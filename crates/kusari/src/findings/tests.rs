@@ -139,6 +139,20 @@ fn record_numbers_that_jump() {
 }
 
 #[test]
+fn entries_of_jump_lists_and_bins_are_taken_out_in_ordinary_use() {
+    let (mut scene, machine, _) = scene();
+    for kind in ["jump-list", "recycle-bin-index", "ntfs-log"] {
+        let source = usize::try_from(scene.source(kind, Some(machine))).unwrap();
+        scene.sources[source].outcome.coverage.gaps = vec![NumberGap {
+            after: 5,
+            before: 7,
+            offset: 0,
+        }];
+    }
+    assert_eq!(only(scene, "record-numbers-jump"), None);
+}
+
+#[test]
 fn several_computers() {
     for groups in [0, 1, 2] {
         let (mut scene, _, _) = scene();
