@@ -1,7 +1,8 @@
 //! Findings: what in the evidence does not fit together, and what limits what it can say.
 //!
 //! One rule a file. A rule says "consistent with" or "not consistent with"; it never says who did
-//! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`].
+//! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`], a page under
+//! `docs/findings`.
 
 mod clock_set_and_back;
 mod connection_without_removal;

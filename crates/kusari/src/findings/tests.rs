@@ -160,3 +160,39 @@ fn several_computers() {
         assert_eq!(only(scene, "several-computers").is_some(), groups == 2);
     }
 }
+
+/// `docs/findings/NAME.md` for each rule, none without a rule, and each in the index.
+#[test]
+fn every_rule_has_its_page() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let index = std::fs::read_to_string(docs.join("findings.md")).unwrap();
+    let mut pages: Vec<String> = std::fs::read_dir(docs.join("findings"))
+        .unwrap()
+        .map(|page| page.unwrap().file_name().into_string().unwrap())
+        .collect();
+    pages.sort();
+    let mut rules: Vec<String> = RULES
+        .iter()
+        .map(|rule| format!("{}.md", rule.name))
+        .collect();
+    rules.sort();
+    assert_eq!(pages, rules);
+    for rule in RULES {
+        let name = rule.name;
+        assert!(
+            index.contains(&format!("[{name}](findings/{name}.md)")),
+            "{name}"
+        );
+        let page = std::fs::read_to_string(docs.join(format!("findings/{name}.md"))).unwrap();
+        for part in [
+            "What it looks at",
+            "What it says, and what it does not",
+            "Innocent explanations",
+            "Example",
+            "Sources",
+            "On real machines",
+        ] {
+            assert!(page.contains(&format!("\n## {part}\n")), "{name}: {part}");
+        }
+    }
+}
