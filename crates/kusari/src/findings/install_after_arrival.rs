@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// At the first connection the two dates are written together; in the hives looked at they lie 12 ms
+/// At the first connection the two dates are written together; in the hives looked at they lie 10 ms
 /// apart at most.
 const TOGETHER: i64 = 60 * TICKS_PER_SECOND;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kusari_artifacts::SourceState;
+use kusari_artifacts::{Locator, SourceState};
 use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
 
 use super::{Finding, Rule};
@@ -64,15 +64,34 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
         .filter_map(|((machine, device), own)| {
             let &(hive, written) = hives.get(&machine)?;
             let last = own.last?;
-            let carried = r.device(device).is_some_and(|known| known.carried);
-            let known = in_registry.binary_search(&(machine, device)).is_ok();
+            // A serial number that Windows made up may be another in the registry's name for it.
+            let told_apart = r
+                .device(device)
+                .is_some_and(|known| known.carried && !known.serial_made_by_windows);
+            let known = in_registry.binary_search(&(machine, device)).is_ok()
+                || is_enumerated(r, machine, device);
             // What was taken out on record needs no other word, and a hive that is older than the
             // connection cannot know of it.
             let taken_out = own.uninstalled.is_some_and(|at| at >= last);
-            (carried && !known && !taken_out && last < written)
+            (told_apart && !known && !taken_out && last < written)
                 .then(|| finding(r, (machine, device), hive, written, (own.proofs, last)))
         })
         .collect()
+}
+
+/// Whether a name of the device stands under `Enum`, as any function of it: its disk, its volume, its
+/// portable device, or the USB device itself. What `MountedDevices` keeps is no entry of a device.
+fn is_enumerated(r: &Reconstruction, machine: MachineIndex, device: DeviceIndex) -> bool {
+    let Some(own) = r.device(device) else {
+        return false;
+    };
+    own.identities.iter().any(|line| {
+        let of_enum = matches!(
+            &line.locator,
+            Some(Locator::Registry { key, .. }) if key.to_lowercase().contains("\\enum\\")
+        );
+        of_enum && line.machine == Some(machine)
+    })
 }
 
 /// The registry of each machine, where it could be read whole and as it last was, and when it was
@@ -161,7 +180,7 @@ fn finding(
 
 #[cfg(test)]
 mod tests {
-    use kusari_artifacts::SourceState;
+    use kusari_artifacts::{Locator, SourceState};
     use kusari_evidence::time::RecordedTime;
 
     use crate::event::Action;
@@ -211,6 +230,31 @@ mod tests {
     fn a_device_that_the_registry_knows_does_not_fire() {
         let (mut scene, machine, device) = scene("2022-07-01 00:00:00");
         scene.hive(machine, device, Action::Connected, "2022-06-21 09:00:00");
+        assert_eq!(found(scene), []);
+    }
+
+    #[test]
+    fn nor_does_one_that_stands_under_enum_alone() {
+        for (key, known) in [
+            (r"ControlSet001\Enum\USB\VID_0781&PID_5581\1", true),
+            (r"MountedDevices", false),
+        ] {
+            let (mut scene, machine, device) = scene("2022-07-01 00:00:00");
+            scene.knows(machine, device);
+            let own = &mut scene.identities.devices[0].identities[0];
+            own.locator = Some(Locator::Registry {
+                cell: 0,
+                key: key.to_owned(),
+                value: None,
+            });
+            assert_eq!(found(scene).is_empty(), known, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_serial_number_that_windows_made_up_identifies_no_entry() {
+        let (mut scene, ..) = scene("2022-07-01 00:00:00");
+        scene.identities.devices[0].serial_made_by_windows = true;
         assert_eq!(found(scene), []);
     }
 
