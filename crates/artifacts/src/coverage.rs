@@ -2,6 +2,8 @@
 
 use kusari_evidence::time::RecordedTime;
 
+use crate::Mismatch;
+
 /// The span, the numbering and the state of one source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -15,6 +17,11 @@ pub struct Coverage {
     pub gaps: Vec<NumberGap>,
     /// What is known about the state of the source.
     pub states: Vec<SourceState>,
+    /// Where times run backwards though its records stand in the order of their numbers; only
+    /// what such a source measures and calls worth saying. At most [`TimeStepBack::MOST`].
+    pub steps_back: Vec<TimeStepBack>,
+    /// Where what the source says of itself does not agree. At most [`Mismatch::MOST`].
+    pub mismatches: Vec<Mismatch>,
 }
 
 impl Coverage {
@@ -48,6 +55,36 @@ pub struct NumberGap {
     pub offset: u64,
 }
 
+/// Two records of one numbered source, of which the later one bears the earlier time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeStepBack {
+    /// The computer on whose clock both times were recorded, where the records of one source name
+    /// several; `None`: the machine that the source is of.
+    pub computer: Option<String>,
+    /// The number of the record before the step.
+    pub after: u64,
+    /// Its time.
+    pub from: RecordedTime,
+    /// The number of the first record behind the step.
+    pub before: u64,
+    /// Its time, earlier than [`Self::from`].
+    pub to: RecordedTime,
+    /// Byte offset of the first record behind the step.
+    pub offset: u64,
+}
+
+impl TimeStepBack {
+    /// The most that are kept of one source; hostile bytes could otherwise make a list without end.
+    pub const MOST: usize = 1000;
+
+    /// Adds `self` to `list`, which never grows past [`TimeStepBack::MOST`].
+    pub fn push_to(self, list: &mut Vec<Self>) {
+        if list.len() < Self::MOST {
+            list.push(self);
+        }
+    }
+}
+
 /// The state of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -73,8 +110,8 @@ pub enum SourceState {
     Damaged,
     /// Windows keeps only the last such time, so earlier ones are unknown.
     LastTimeOnly,
-    /// Times run backwards in it though its records stand in order: the clock was set back, or
-    /// summer time ended.
+    /// Times run backwards in it though its records stand in order: the clock was set back, summer
+    /// time ended, or records were written late.
     TimeStepsBack,
     /// It is encrypted, and no key opens it.
     Locked,

@@ -11,6 +11,7 @@ mod dual_text;
 mod hive_fact;
 mod known_folder;
 mod locator;
+mod mismatch;
 mod object_id;
 mod shell_time;
 mod terminated;
@@ -41,11 +42,12 @@ pub mod vendor_log;
 pub mod windows_search;
 pub mod zone_identifier;
 
-pub use coverage::{Coverage, NumberGap, SourceState};
+pub use coverage::{Coverage, NumberGap, SourceState, TimeStepBack};
 pub use damage::Damage;
 pub use dual_text::DualText;
 pub use hive_fact::HiveFact;
 pub use locator::{Locator, LocatorError};
+pub use mismatch::Mismatch;
 pub use object_id::{Droid, ObjectId};
 pub use shell_time::ShellTime;
 

@@ -36,6 +36,14 @@ pub enum MachineFact {
     WindowsBuild(u32),
     /// When this installation (or its last feature update) was made.
     InstallDate(Timestamp),
+    /// When the change journal of the volume was made or last stamped anew, by the machine's clock,
+    /// from `$UsnJrnl:$Max` beside the source.
+    ChangeJournalMade {
+        /// The time that is the journal's id.
+        at: Timestamp,
+        /// Whether its numbers go on from those of an earlier journal.
+        goes_on: bool,
+    },
     /// A user of the machine.
     User {
         /// Security identifier, `S-1-5-…`.
@@ -73,6 +81,41 @@ pub struct ClockStep {
     pub locator: Locator,
 }
 
+/// A record that the machine's clock was set: also those that are no [`ClockStep`], because the clock
+/// only went on after a sleep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockChange {
+    /// What the clock showed before, UTC.
+    pub before: Timestamp,
+    /// What it showed right after, UTC.
+    pub after: Timestamp,
+    /// The program that set it, as the record writes its path.
+    pub program: Option<String>,
+    /// The SID of the account that set it.
+    pub account: Option<String>,
+    /// Where the record stands.
+    pub locator: Locator,
+}
+
+impl ClockChange {
+    /// By how many 100 ns the clock was put forward; negative when it was put back.
+    #[must_use]
+    pub const fn step(&self) -> i64 {
+        self.after.ticks_since(self.before)
+    }
+
+    /// Whether the account is one that a person logs on with: of a machine or domain (`S-1-5-21-`)
+    /// or of the directory in the cloud (`S-1-12-1-`). The time service and the services of virtual
+    /// machines run as `S-1-5-18` and `S-1-5-19`.
+    ///
+    /// Source: MS-DTYP 2.4.2.4 (well-known SIDs).
+    #[must_use]
+    pub fn is_by_an_account_of_people(&self) -> bool {
+        let starts = |sid: &str| sid.starts_with("S-1-5-21-") || sid.starts_with("S-1-12-1-");
+        self.account.as_deref().is_some_and(starts)
+    }
+}
+
 /// What a record says of a file: that it lay at a place, and what it was like there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileTrace {
@@ -105,6 +148,7 @@ pub struct Harvest {
     pub(crate) properties: Vec<Property>,
     pub(crate) facts: Vec<LocatedFact>,
     pub(crate) clock_steps: Vec<ClockStep>,
+    pub(crate) clock_changes: Vec<ClockChange>,
     pub(crate) traces: Vec<FileTrace>,
     pub(crate) outcome: Outcome,
     pub(crate) notes: Vec<String>,
@@ -154,6 +198,11 @@ impl Harvest {
     /// States that the machine's clock was set.
     pub fn clock_step(&mut self, step: ClockStep) {
         self.clock_steps.push(step);
+    }
+
+    /// States that the machine's clock was set, whatever set it.
+    pub fn clock_change(&mut self, change: ClockChange) {
+        self.clock_changes.push(change);
     }
 
     /// States what a file was like at a place.
@@ -210,6 +259,12 @@ impl Harvest {
     #[must_use]
     pub fn clock_steps(&self) -> &[ClockStep] {
         &self.clock_steps
+    }
+
+    /// All recorded settings of the machine's clock, also those after a sleep.
+    #[must_use]
+    pub fn clock_changes(&self) -> &[ClockChange] {
+        &self.clock_changes
     }
 
     /// What is said of files at places.

@@ -11,6 +11,17 @@ use crate::clock::{MachineClock, RecordedStep, Zone};
 use crate::event::SourceIndex;
 use crate::harvest::{ClockStep, LocatedFact, MachineFact};
 
+/// Since when a change journal exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangeJournal {
+    /// The journal.
+    pub source: SourceIndex,
+    /// When it was made or last stamped anew, by the machine's own clock.
+    pub made: Timestamp,
+    /// Whether its numbers go on from those of an earlier journal.
+    pub goes_on: bool,
+}
+
 /// A machine.
 #[derive(Debug, Clone)]
 pub struct Machine {
@@ -33,6 +44,8 @@ pub struct Machine {
     pub build: Option<u32>,
     /// When its Windows was installed, by its own clock.
     pub installed: Option<Timestamp>,
+    /// The change journals of its volumes: the source of each, and since when it exists.
+    pub change_journals: Vec<ChangeJournal>,
     /// Its users: SID and name.
     pub users: BTreeMap<String, String>,
     /// Its clock.
@@ -79,8 +92,16 @@ pub(crate) fn from_case(
     let (mut windows, mut build, mut installed) = (None, None, None);
     let mut users = BTreeMap::new();
     let name_groups = name_groups(&gathered.facts);
-    for (_, located) in gathered.facts {
+    let mut change_journals = Vec::new();
+    for (source, located) in gathered.facts {
         match located.fact {
+            MachineFact::ChangeJournalMade { at, goes_on } => {
+                change_journals.push(ChangeJournal {
+                    source,
+                    made: at,
+                    goes_on,
+                });
+            }
             MachineFact::ComputerName(name) => names.push(name),
             MachineFact::ComputerNameInEvents(name) => in_events.push(name),
             MachineFact::TimeZone(found) => rules = rules.or(Some(found)),
@@ -132,6 +153,7 @@ pub(crate) fn from_case(
         windows,
         build,
         installed,
+        change_journals,
         users,
         clock: MachineClock::new(zone, entry.clock.clone(), steps, case.drift()),
     }
@@ -149,6 +171,7 @@ pub(crate) fn named_only(name: &str, zone: Tz, drift_ppm: u32) -> Machine {
         windows: None,
         build: None,
         installed: None,
+        change_journals: Vec::new(),
         users: BTreeMap::new(),
         clock: MachineClock::new(Zone::Assumed(zone), Vec::new(), Vec::new(), drift_ppm),
     }

@@ -26,7 +26,7 @@ use crate::coverage::CoverageRow;
 use crate::custody::{CustodyTable, Session};
 use crate::event::{MachineIndex, SourceIndex};
 use crate::findings::Finding;
-use crate::harvest::FileTrace;
+use crate::harvest::{ClockChange, FileTrace};
 use crate::identity::{Device, DeviceIndex, Identities};
 use crate::intake::{ReadOptions, Reading};
 use crate::machine::Machine;
@@ -112,6 +112,7 @@ pub struct Reconstruction {
     pub(crate) coverage: Vec<CoverageRow>,
     pub(crate) problems: Vec<String>,
     pub(crate) traces: Vec<(SourceIndex, FileTrace)>,
+    pub(crate) clock_changes: Vec<(SourceIndex, ClockChange)>,
     pub(crate) evidence: Vec<OpenedEvidence>,
     pub(crate) own_letters: own_letters::OwnLetters,
 }
@@ -218,6 +219,13 @@ impl Reconstruction {
     #[must_use]
     pub fn traces(&self) -> &[(SourceIndex, FileTrace)] {
         &self.traces
+    }
+
+    /// Every record that a machine's clock was set, each with its source: also those after a sleep,
+    /// and the same change once for each log that records it.
+    #[must_use]
+    pub fn clock_changes(&self) -> &[(SourceIndex, ClockChange)] {
+        &self.clock_changes
     }
 
     /// Evidence that could not be opened or read, in sentences for people.

@@ -21,13 +21,21 @@ pub(super) const FILE_HEADER: usize = 4096;
 
 /// The fields of the file header that reading needs.
 #[derive(Debug, Clone, Copy)]
-struct FileHeader {
+pub(super) struct FileHeader {
     chunks: u16,
     flags: u32,
-    intact: bool,
+    /// The number that the next record will get; lags behind in a dirty log.
+    pub(super) next_record: u64,
+    /// Whether the checksum over it is right.
+    pub(super) intact: bool,
 }
 
 impl FileHeader {
+    /// Of a log with these bytes; `None` when it begins with none.
+    pub(super) fn of(log: &(impl Log + ?Sized)) -> Option<Self> {
+        Self::read(&log.at(0..FILE_HEADER))
+    }
+
     fn read(bytes: &[u8]) -> Option<Self> {
         if slice_at(bytes, 0, 8)? != FILE_MAGIC {
             return None;
@@ -36,6 +44,7 @@ impl FileHeader {
         Some(Self {
             chunks: u16_at(bytes, 42)?,
             flags: u32_at(bytes, 120)?,
+            next_record: u64_at(bytes, 24)?,
             intact: crc32fast::hash(slice_at(bytes, 0, 120)?) == crc,
         })
     }
@@ -129,7 +138,7 @@ pub(super) fn first_record_from(chunk: &[u8], from: usize) -> Option<RecordHeade
 
 /// Finds the chunks of a log in file order, and says what is wrong with the file.
 pub(super) fn chunks(log: &(impl Log + ?Sized), outcome: &mut Outcome) -> Vec<Span> {
-    let header = FileHeader::read(&log.at(0..FILE_HEADER));
+    let header = FileHeader::of(log);
     match header {
         None => {
             let length = FILE_HEADER.min(log.size());

@@ -17,6 +17,7 @@
 //! }
 //! ```
 
+mod agreement;
 mod binxml;
 mod chunk;
 mod event;
@@ -25,6 +26,7 @@ mod file;
 mod filter;
 mod history;
 mod log;
+mod order;
 mod record;
 mod scan;
 mod summary;

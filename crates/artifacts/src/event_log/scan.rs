@@ -6,13 +6,15 @@ use encoding_rs::Encoding;
 use kusari_evidence::ReadAt;
 use kusari_evidence::time::RecordedTime;
 
+use super::agreement::Agreement;
 use super::binxml::Parser;
 use super::chunk::RecordHeader;
 use super::event::{self, Event};
-use super::file::{Span, chunks};
+use super::file::{FileHeader, Span, chunks};
 use super::filter::Filter;
 use super::history::{self, History};
 use super::log::{Log, Stored};
+use super::order::Order;
 use super::record::{EventRecord, Wanted};
 use super::walk::Records;
 use crate::wire::{offset, slice_at};
@@ -102,6 +104,8 @@ fn scan_log<L: Log + ?Sized>(
         last: None,
         seen: None,
         created: Coverage::default(),
+        order: Order::default(),
+        agreement: Agreement::default(),
         outcome,
         sink,
     };
@@ -111,6 +115,15 @@ fn scan_log<L: Log + ?Sized>(
         }
     }
     scan.history.conclude(&spans, &mut scan.outcome);
+    let coverage = &mut scan.outcome.coverage;
+    std::mem::take(&mut scan.agreement).conclude(FileHeader::of(log), scan.last, coverage);
+    if scan.history.exported() {
+        // Who saved a selection chose the order, too.
+        coverage.steps_back.clear();
+    }
+    if !coverage.steps_back.is_empty() {
+        coverage.note(SourceState::TimeStepsBack);
+    }
     if scan.history.exported() && scan.created.first.is_some() {
         scan.outcome.coverage.first = None;
         scan.outcome.coverage.last = None;
@@ -142,6 +155,8 @@ struct Scan<'w, 'a, 's, L: ?Sized> {
     seen: Option<HashMap<u64, (usize, usize)>>,
     /// The span of the events' own times, as far as the headers' times do not serve.
     created: Coverage,
+    order: Order,
+    agreement: Agreement,
     outcome: Outcome,
     sink: &'s mut dyn FnMut(EventRecord),
 }
@@ -168,14 +183,18 @@ impl<L: Log + ?Sized> Scan<'_, '_, '_, L> {
                 .push_to(&mut self.outcome.damage);
             }
         }
+        self.agreement
+            .enter(span, bytes, &mut self.outcome.coverage);
         self.filter.enter_chunk();
         let mut parser = Parser::new(bytes);
         let mut records = Records::of(span, bytes);
         while let Some(record) = records.next(&mut self.outcome.damage) {
+            self.agreement.record(span, bytes, &record);
             if self.number(span, &record, before) {
                 self.record(&mut parser, bytes, span, &record);
             }
         }
+        self.agreement.leave(span);
         if let Some(last) = span.header.map(|header| header.last_record)
             && span.knows_its_end
             && let Some(read) = self.last
@@ -221,6 +240,10 @@ impl<L: Log + ?Sized> Scan<'_, '_, '_, L> {
         coverage.records += 1;
         if let Some(written) = record.written() {
             coverage.widen(RecordedTime::utc(written));
+        }
+        let step = self.order.next(self.log, span, record, self.options.ansi);
+        if let Some(step) = step {
+            step.push_to(&mut coverage.steps_back);
         }
         if let Some(last) = self.last
             && Some(record.record_id) != last.checked_add(1)

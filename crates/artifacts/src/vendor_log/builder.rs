@@ -3,6 +3,7 @@
 use kusari_evidence::time::RecordedTime;
 
 use super::numbering::Numbering;
+use super::order::Order;
 use super::profile::{Field, Zone};
 use super::record::{LoginAction, LoginRecord};
 use super::{Profile, Redaction};
@@ -23,6 +24,7 @@ pub(super) struct Builder<'p, 's> {
     sink: &'s mut dyn FnMut(LoginRecord),
     outcome: Outcome,
     numbering: Numbering,
+    order: Order,
 }
 
 impl<'p, 's> Builder<'p, 's> {
@@ -37,6 +39,7 @@ impl<'p, 's> Builder<'p, 's> {
             sink,
             outcome: Outcome::default(),
             numbering: Numbering::default(),
+            order: Order::default(),
         }
     }
 
@@ -91,10 +94,14 @@ impl<'p, 's> Builder<'p, 's> {
         }
         self.outcome.coverage.widen(time);
         self.outcome.coverage.records += 1;
+        let computer = self.shown(profile.computer.as_ref(), values);
+        if let (Some(number), Some(computer)) = (number, &computer) {
+            self.order.push(computer, number, time, place.offset);
+        }
         let record = LoginRecord {
             number,
             time,
-            computer: self.shown(profile.computer.as_ref(), values),
+            computer,
             user: self.shown(profile.user.as_ref(), values),
             mac: self.shown(profile.mac.as_ref(), values),
             action,
@@ -110,7 +117,12 @@ impl<'p, 's> Builder<'p, 's> {
     }
 
     pub(super) fn finish(mut self) -> Outcome {
-        self.outcome.coverage.gaps = self.numbering.gaps();
+        let coverage = &mut self.outcome.coverage;
+        coverage.gaps = self.numbering.gaps();
+        coverage.steps_back = self.order.steps_back();
+        if !coverage.steps_back.is_empty() {
+            coverage.note(SourceState::TimeStepsBack);
+        }
         if !self.outcome.damage.is_empty() {
             self.outcome.coverage.note(SourceState::Damaged);
         }

@@ -15,6 +15,7 @@ mod builder;
 mod layout;
 mod nearest;
 mod numbering;
+mod order;
 mod pattern;
 mod profile;
 mod profile_error;

@@ -1,22 +1,33 @@
 //! Findings: what in the evidence does not fit together, and what limits what it can say.
 //!
 //! One rule a file. A rule says "consistent with" or "not consistent with"; it never says who did
-//! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`].
+//! what. To add one: a file here with `pub(super) const RULE: Rule`, a line in [`RULES`], a page under
+//! `docs/findings`.
 
+mod clock_set_and_back;
 mod clock_statements_conflict;
 mod connection_without_removal;
 mod file_use_outside_session;
 mod identity_clash;
+mod install_after_arrival;
+mod journal_made_anew;
 mod log_cleared;
+mod log_contradicts_itself;
 mod login_outside_session;
 mod login_without_connection;
 mod overlapping_sessions;
 mod record_numbers_jump;
+mod registry_entry_missing;
 mod removal_without_connection;
 mod serial_made_by_windows;
 mod several_computers;
+mod times_run_backwards;
+
+use kusari_artifacts::Locator;
+use kusari_evidence::time::Timestamp;
 
 use crate::event::{MachineIndex, SourceIndex};
+use crate::harvest::ClockChange;
 use crate::identity::DeviceIndex;
 use crate::reconstruction::Reconstruction;
 
@@ -42,6 +53,12 @@ pub const RULES: &[&Rule] = &[
     &several_computers::RULE,
     &log_cleared::RULE,
     &record_numbers_jump::RULE,
+    &log_contradicts_itself::RULE,
+    &times_run_backwards::RULE,
+    &clock_set_and_back::RULE,
+    &registry_entry_missing::RULE,
+    &install_after_arrival::RULE,
+    &journal_made_anew::RULE,
 ];
 
 /// One finding.
@@ -134,6 +151,50 @@ impl Reconstruction {
             });
         }
         times.join(", ")
+    }
+
+    /// A moment by a machine's own clock, as its local clock showed it.
+    fn local_moment(&self, machine: MachineIndex, at: Timestamp) -> String {
+        self.local_time(machine, at).to_text(0).replace('T', " ")
+    }
+
+    /// The machine that records call by a computer name.
+    fn machine_called(&self, name: &str) -> Option<MachineIndex> {
+        let position = self.machines.iter().position(|own| own.is_named(name))?;
+        MachineIndex::try_from(position).ok()
+    }
+
+    /// What is on record of settings of one machine's clock.
+    fn clock_changes_of(
+        &self,
+        machine: MachineIndex,
+    ) -> impl Iterator<Item = (SourceIndex, &ClockChange)> {
+        let of_machine = move |source: SourceIndex| {
+            let index = usize::try_from(source).unwrap_or(usize::MAX);
+            let own = self.sources.get(index).and_then(|own| own.machine);
+            own == Some(machine)
+        };
+        self.clock_changes
+            .iter()
+            .filter(move |(source, _)| of_machine(*source))
+            .map(|(source, change)| (*source, change))
+    }
+
+    /// The events that stand in a log's records of these numbers.
+    fn events_of_records(&self, source: SourceIndex, numbers: &[u64]) -> Vec<usize> {
+        (0..self.events.len())
+            .filter(|&index| {
+                let of_source = self
+                    .events
+                    .row(index)
+                    .is_some_and(|row| row.source == source);
+                of_source
+                    && matches!(
+                        self.events.locator(index),
+                        Some(Locator::EventRecord { record, .. }) if numbers.contains(&record)
+                    )
+            })
+            .collect()
     }
 
     /// The sources of one machine that are of some kinds of artifact.

@@ -139,10 +139,60 @@ fn record_numbers_that_jump() {
 }
 
 #[test]
+fn entries_of_jump_lists_and_bins_are_taken_out_in_ordinary_use() {
+    let (mut scene, machine, _) = scene();
+    for kind in ["jump-list", "recycle-bin-index", "ntfs-log"] {
+        let source = usize::try_from(scene.source(kind, Some(machine))).unwrap();
+        scene.sources[source].outcome.coverage.gaps = vec![NumberGap {
+            after: 5,
+            before: 7,
+            offset: 0,
+        }];
+    }
+    assert_eq!(only(scene, "record-numbers-jump"), None);
+}
+
+#[test]
 fn several_computers() {
     for groups in [0, 1, 2] {
         let (mut scene, _, _) = scene();
         scene.machines[0].name_groups = (0..groups).map(|i| vec![format!("PC{i}")]).collect();
         assert_eq!(only(scene, "several-computers").is_some(), groups == 2);
+    }
+}
+
+/// `docs/findings/NAME.md` for each rule, none without a rule, and each in the index.
+#[test]
+fn every_rule_has_its_page() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let index = std::fs::read_to_string(docs.join("findings.md")).unwrap();
+    let mut pages: Vec<String> = std::fs::read_dir(docs.join("findings"))
+        .unwrap()
+        .map(|page| page.unwrap().file_name().into_string().unwrap())
+        .collect();
+    pages.sort();
+    let mut rules: Vec<String> = RULES
+        .iter()
+        .map(|rule| format!("{}.md", rule.name))
+        .collect();
+    rules.sort();
+    assert_eq!(pages, rules);
+    for rule in RULES {
+        let name = rule.name;
+        assert!(
+            index.contains(&format!("[{name}](findings/{name}.md)")),
+            "{name}"
+        );
+        let page = std::fs::read_to_string(docs.join(format!("findings/{name}.md"))).unwrap();
+        for part in [
+            "What it looks at",
+            "What it says, and what it does not",
+            "Innocent explanations",
+            "Example",
+            "Sources",
+            "On real machines",
+        ] {
+            assert!(page.contains(&format!("\n## {part}\n")), "{name}: {part}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use kusari_artifacts::Locator;
 use kusari_artifacts::usn_journal::{
     Activity, FileActivity, FileId, Folders, Journal, PathStanding, Paths, Record, Settings, scan,
 };
@@ -14,7 +15,7 @@ use super::{
     ArtifactFile, ArtifactKind, InPlace, LooseFile, ReadOptions, Surroundings, Title, no_companions,
 };
 use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
-use crate::harvest::{FileTrace, Harvest};
+use crate::harvest::{FileTrace, Harvest, MachineFact};
 use crate::identity::Identifier;
 
 /// Where the journal is on a volume, and under which names collectors lay it down.
@@ -94,6 +95,15 @@ fn read_in_place(
     harvest: &mut Harvest,
 ) {
     let settings = settings(around);
+    if let Some((settings, at)) = settings.and_then(|own| Some((own, own.made()?))) {
+        let goes_on = settings.restarted();
+        // The stream `$Max` is as long as this; the journal itself does not say it.
+        let whole = Locator::Bytes {
+            offset: 0,
+            length: 32,
+        };
+        harvest.fact(MachineFact::ChangeJournalMade { at, goes_on }, &whole);
+    }
     let wants_all = around.on_device || options.wants_all();
     if !wants_all && options.names.is_empty() {
         // Nobody asked for files: only what it could have seen is of use.

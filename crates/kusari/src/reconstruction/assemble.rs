@@ -219,6 +219,7 @@ impl Gathering {
             problems,
             own_letters,
             traces: self.traces,
+            clock_changes: self.clock_changes,
             evidence: opened,
         };
         reconstruction.findings = findings::find(&reconstruction);

@@ -12,7 +12,7 @@ use super::opened::{OpenedEvidence, Owner};
 use super::sources::Place;
 use crate::case::Case;
 use crate::event::{MachineIndex, SourceIndex};
-use crate::harvest::FileTrace;
+use crate::harvest::{ClockChange, FileTrace};
 use crate::identity::Statements;
 use crate::intake::{self, Found, ReadOptions, SourceRead};
 use crate::machine::Gathered;
@@ -122,6 +122,7 @@ pub(super) struct Gathering {
     pub(super) events: Events,
     pub(super) statements: Statements,
     pub(super) traces: Vec<(SourceIndex, FileTrace)>,
+    pub(super) clock_changes: Vec<(SourceIndex, ClockChange)>,
     pub(super) of_machine: BTreeMap<usize, Gathered>,
     /// Machines of which there are shadow copies, and what was said of them so far.
     pub(super) machines_with_copies: BTreeSet<usize>,
@@ -324,6 +325,9 @@ impl Gathering {
         }
         let traces = harvest.traces.into_iter();
         self.traces.extend(traces.map(|trace| (index, trace)));
+        let changes = harvest.clock_changes.into_iter();
+        self.clock_changes
+            .extend(changes.map(|change| (index, change)));
         if machine.is_some() || device_label.is_some() {
             let claims = harvest.claims.into_iter();
             self.statements

@@ -11,6 +11,7 @@ use crate::clock::{Clocks, CorrectedTime};
 use crate::custody;
 use crate::event::{Action, Confidence, NewEvent, Whose};
 use crate::findings;
+use crate::harvest::ClockChange;
 use crate::identity::{
     Device, DeviceIndex, DeviceVolume, Identifier, Identities, IdentityLine, LetterUse,
     ScopedIdentifier,
@@ -38,6 +39,7 @@ pub(crate) struct Scene {
     pub(crate) machines: Vec<Machine>,
     pub(crate) sources: Vec<Source>,
     pub(crate) identities: Identities,
+    clock_changes: Vec<(u32, ClockChange)>,
     events: Events,
     records: Vec<(Option<u32>, Option<u32>)>,
 }
@@ -49,6 +51,7 @@ impl Scene {
             machines: Vec::new(),
             sources: Vec::new(),
             identities: Identities::default(),
+            clock_changes: Vec::new(),
             events: Events::default(),
             records: Vec::new(),
         }
@@ -161,6 +164,22 @@ impl Scene {
         self.record(source, machine, None, action, time)
     }
 
+    /// A record in the machine's event log that its clock was set, by the account with that SID.
+    pub(crate) fn clock_set(&mut self, machine: u32, from: &str, to: &str, account: &str) -> usize {
+        let source = self.source_of(machine, "event-log");
+        let event = self.record(source, machine, None, Action::ClockChanged, to);
+        let locator = self.events.table.locator(&self.events.strings, event);
+        let change = ClockChange {
+            before: at(from),
+            after: at(to),
+            program: Some("program.exe".to_owned()),
+            account: Some(account.to_owned()),
+            locator: locator.unwrap(),
+        };
+        self.clock_changes.push((source, change));
+        event
+    }
+
     /// The device is known to have had a letter on the machine.
     pub(crate) fn letter(&mut self, machine: u32, device: DeviceIndex, letter: &str) {
         let device = usize::try_from(device).unwrap();
@@ -261,9 +280,15 @@ impl Scene {
         number: Option<u64>,
     ) -> usize {
         let index = self.events.table.len();
-        let locator = Locator::Bytes {
-            offset: u64::try_from(index).unwrap(),
-            length: 1,
+        let offset = u64::try_from(index).unwrap();
+        let of_log = self.events.artifacts[usize::try_from(source).unwrap()] == "event-log";
+        let locator = if of_log {
+            Locator::EventRecord {
+                record: offset,
+                offset,
+            }
+        } else {
+            Locator::Bytes { offset, length: 1 }
         };
         let event = NewEvent {
             time,
@@ -351,6 +376,7 @@ impl Scene {
             findings: Vec::new(),
             problems: Vec::new(),
             traces: Vec::new(),
+            clock_changes: self.clock_changes,
             evidence: Vec::new(),
             own_letters: Default::default(),
         };

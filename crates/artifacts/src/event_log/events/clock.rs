@@ -46,6 +46,9 @@ pub struct ClockSet {
     pub program: Option<String>,
     /// The account that set it (4616).
     pub account: Account,
+    /// The SID under which the kernel's record was written: of the thread that set the clock. The
+    /// time service's is `S-1-5-19`, that of the services of virtual machines `S-1-5-18`.
+    pub written_as: Option<String>,
 }
 
 impl ClockSet {
@@ -96,6 +99,7 @@ pub(super) fn kernel_set(record: &EventRecord) -> Option<ClockSet> {
         reason: number(record, "Reason"),
         program: text(record, "ProcessName"),
         account: Account::default(),
+        written_as: record.user_sid.clone(),
     })
 }
 
@@ -107,6 +111,7 @@ pub(super) fn audit_set(record: &EventRecord) -> Option<ClockSet> {
         reason: None,
         program: text(record, "ProcessName"),
         account: Account::subject(record),
+        written_as: None,
     })
 }
 

@@ -6,7 +6,7 @@ use kusari_evidence::time::TICKS_PER_SECOND;
 use super::Intake;
 use super::record::{Row, Says};
 use crate::event::Action;
-use crate::harvest::ClockStep;
+use crate::harvest::{ClockChange, ClockStep};
 
 /// The kernel read the hardware clock: at a resume from sleep, while the clock had stood still.
 const HARDWARE_CLOCK: u64 = 2;
@@ -54,12 +54,21 @@ impl Intake<'_> {
         let mut says = Says::new(Action::ClockChanged, meaning, &message);
         says.user = event.account.sid.as_deref();
         row.add(self.harvest, &says);
+        let account = event.account.sid.clone();
+        let account = account.or_else(|| event.written_as.clone());
         // Accounts of a domain or machine, and of the cloud; services run under well-known ones.
-        let by_a_person = event
-            .account
-            .sid
+        let by_a_person = account
             .as_deref()
             .is_some_and(|sid| sid.starts_with("S-1-5-21-") || sid.starts_with("S-1-12-1-"));
+        let by_time_service =
+            account.as_deref() == Some(LOCAL_SERVICE) && is_service_host(event.program.as_deref());
+        self.harvest.clock_change(ClockChange {
+            before: event.before,
+            after: event.after,
+            program: event.program.clone(),
+            account,
+            locator: row.locator.clone(),
+        });
         // After sleep the clock goes on from the hardware's: what it showed before was not wrong.
         // Windows before 10 writes no reason, so a jump forward may be such a resume.
         let may_be_resume = resumed
@@ -71,8 +80,7 @@ impl Intake<'_> {
                 before: event.before,
                 after: event.after,
                 by,
-                by_time_service: event.account.sid.as_deref() == Some(LOCAL_SERVICE)
-                    && is_service_host(event.program.as_deref()),
+                by_time_service,
                 may_hide_a_pause: event.step() > 0 && !by_a_person,
                 locator: row.locator.clone(),
             });
