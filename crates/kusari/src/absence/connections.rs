@@ -2,11 +2,11 @@
 //! counts.
 
 use kusari_artifacts::SourceState;
-use kusari_evidence::time::RecordedTime;
+use kusari_evidence::time::{RecordedTime, Timestamp};
 
 use super::gaps::Gap;
+use super::records::{Lies, Records, lies};
 use super::{Absence, Answer, Answered, End, Question, Reason};
-use crate::clock::CorrectedTime;
 use crate::event::{Action, Confidence, MachineIndex, SourceIndex, meaning};
 use crate::identity::DeviceIndex;
 use crate::machine::Machine;
@@ -17,13 +17,12 @@ use crate::source::Source;
 /// their records. Others have one only at a first installation, or only where somebody turned them on.
 const RECORDS_EACH: &[&str] = &["microsoft-windows-partition%4diagnostic.evtx"];
 
-/// For each machine that the case is about and whose evidence was read: whether the device was connected
-/// to it in the gap.
-pub(super) fn ask(r: &Reconstruction, gap: &Gap) -> Vec<Absence> {
-    let mut all = Vec::new();
-    for (machine, _) in machines(r) {
-        let (answer, because) = answer(r, gap.device, machine, gap.from, gap.to);
-        all.push(Absence {
+/// For each machine whose evidence was read: whether the device was connected to it in the gap.
+pub(super) fn ask(r: &Reconstruction, records: &Records, gap: &Gap) -> Vec<Absence> {
+    let each = machines(r).map(|(machine, _)| {
+        let place = (gap.device, machine);
+        let (answer, because) = answer(r, records, place, gap.from, gap.to);
+        Absence {
             question: Question::Connection,
             device: gap.device,
             machine: Some(machine),
@@ -32,22 +31,30 @@ pub(super) fn ask(r: &Reconstruction, gap: &Gap) -> Vec<Absence> {
             gap: Some((gap.from, gap.to)),
             answer,
             because,
-        });
-    }
-    all
+        }
+    });
+    each.collect()
 }
 
 /// Whether there were connections before the first that a machine has on record.
-pub(super) fn ask_before_the_first(r: &Reconstruction, device: DeviceIndex) -> Vec<Absence> {
+pub(super) fn ask_before_the_first(
+    r: &Reconstruction,
+    records: &Records,
+    device: DeviceIndex,
+) -> Vec<Absence> {
     let mut all = Vec::new();
     for (machine, _) in machines(r) {
         let own = |event: &usize| (r.events.own_time(*event), *event);
-        let known = events_of(r, device, machine).filter(|event| {
-            let row = r.events.row(*event);
-            row.is_some_and(|row| row.action == Action::Connected)
-        });
+        let known = records
+            .at_machine(device, machine)
+            .iter()
+            .copied()
+            .filter(|event| {
+                let row = r.events.row(*event);
+                row.is_some_and(|row| row.action == Action::Connected)
+            });
         let to = known.min_by_key(own).map_or(End::Open, End::Event);
-        let (answer, because) = before(r, device, machine, to);
+        let (answer, because) = before(r, records, (device, machine), to);
         all.push(Absence {
             question: Question::EarlierConnection,
             device,
@@ -68,41 +75,20 @@ fn machines(r: &Reconstruction) -> impl Iterator<Item = (MachineIndex, &Machine)
         .filter(|(_, machine)| machine.has_evidence)
 }
 
-/// The events of a device at a machine, as the machine's own sources and the device's log record them.
-fn events_of(
-    r: &Reconstruction,
-    device: DeviceIndex,
-    machine: MachineIndex,
-) -> impl Iterator<Item = usize> + '_ {
-    (0..r.events.len()).filter(move |event| {
-        r.events
-            .placed(*event)
-            .is_some_and(|placed| placed.device == Some(device) && placed.machine == Some(machine))
-    })
-}
+/// A device at a machine.
+type AtMachine = (DeviceIndex, MachineIndex);
 
-fn answer(
-    r: &Reconstruction,
-    device: DeviceIndex,
-    machine: MachineIndex,
-    from: End,
-    to: End,
-) -> Answered {
-    let (Some(begin), Some(end)) = (r.end_time(from), r.end_time(to)) else {
-        return (Answer::CannotTell, Vec::new());
-    };
-    let inside: Vec<usize> = events_of(r, device, machine)
-        .filter(|event| shows_presence(r, *event))
-        .filter(|event| {
-            let time = r
-                .events
-                .placed(*event)
-                .map(|placed| placed.corrected.estimate);
-            time.is_some_and(|at| begin.estimate < at && at < end.estimate)
-                && End::Event(*event) != from
-                && End::Event(*event) != to
-        })
-        .collect();
+fn answer(r: &Reconstruction, records: &Records, place: AtMachine, from: End, to: End) -> Answered {
+    let (device, machine) = place;
+    let (mut inside, mut perhaps) = (Vec::new(), Vec::new());
+    for &event in records.at_machine(device, machine) {
+        match lies(r, event, from, to) {
+            Lies::Inside if shows_presence(r, event) => inside.push(event),
+            // Whatever a machine has on record of the device in that time forbids to deny it.
+            Lies::Inside | Lies::Perhaps => perhaps.push(event),
+            Lies::Outside => {}
+        }
+    }
     if !inside.is_empty() {
         let mut reason =
             Reason::evidence("records of the machine show it", "同機の記録がそれを示す");
@@ -110,54 +96,117 @@ fn answer(
         return (Answer::Yes, vec![reason]);
     }
     let mut reasons = Vec::new();
+    if !perhaps.is_empty() {
+        let mut reason = Reason::evidence(
+            "the machine has records of the device that may lie in this time, or that do not say that it was there",
+            "同機に当該機器の記録があり、この期間に入り得るか、接続を示すものではない",
+        );
+        reason.events = perhaps;
+        reasons.push(reason);
+    }
+    if let Some(events) = went_on(r, place, from) {
+        let mut reason = Reason::evidence(
+            "its last stay there before has no removal on record, so it may have gone on",
+            "その前の接続に取外しの記録がなく、接続が続いていた可能性がある",
+        );
+        reason.events = events;
+        reasons.push(reason);
+    }
+    let is_open = !reasons.is_empty();
     for (index, source) in logs_of_each(r, machine) {
-        match covers(r, machine, source, begin, end) {
-            Ok(()) if let Some(missed) = missed(r, machine, index) => {
-                let mut reason = Reason::evidence(
-                    "its log of connections covers the time, but lacks one that a stick's own log shows \
-                     there, so its silence proves nothing",
-                    "接続のログは期間を含むが、USBメモリ自身のログが同機で示す接続の記録を欠いており、\
-                     記録がないことは何も証明しない",
-                );
-                reason.events = missed;
-                reasons.push(reason.about(index));
-            }
-            Ok(()) if would_show(r, index, device) => {
+        match silence(r, records, place, (index, source), (from, to)) {
+            Ok(assumed) if !is_open => {
                 let mut because = vec![says_nothing(source, index)];
-                because.extend(unbounded(begin, end));
+                because.extend(assumed);
                 because.extend(reasons);
                 return (Answer::No, because);
             }
-            Ok(()) => {
-                let reason = Reason::evidence(
-                    "its log of connections covers the time, but has none of any stick, or the device \
-                     has no serial number by which it would name it",
-                    "接続のログは期間を含むが、USBメモリの接続記録が1件もないか、当該機器を識別できる\
-                     シリアル番号がない",
-                );
-                reasons.push(reason.about(index));
-            }
-            Err((en, ja)) => {
-                let (en, ja) = (
-                    format!("its log of connections {en}"),
-                    format!("接続のログは{ja}"),
-                );
-                let reason = Reason::evidence(en, ja);
-                reasons.push(reason.about(index));
-            }
+            Ok(_) => {}
+            Err(reason) => reasons.push(reason),
         }
     }
-    if reasons.is_empty() {
-        reasons.push(Reason::evidence(
-            "no log of connections was found (Partition/Diagnostic, Windows 10 and later)",
-            "接続のログ（Partition/Diagnostic、Windows 10以降）が見つからない",
-        ));
+    if logs_of_each(r, machine).next().is_none() {
+        reasons.push(no_log());
     }
-    reasons.extend(registry(r, device, machine, Some((begin, end))));
+    reasons.extend(registry(r, records, place, Some((from, to))));
     (Answer::CannotTell, reasons)
 }
 
-/// Actions that show a device at a machine.
+/// Whether the silence of a log counts in a stretch, and what is assumed with it; else why it does not.
+fn silence(
+    r: &Reconstruction,
+    records: &Records,
+    (device, machine): AtMachine,
+    (index, source): (SourceIndex, &Source),
+    (from, to): (End, End),
+) -> Result<Option<Reason>, Reason> {
+    let of_log = |en: &str, ja: &str| {
+        let (en, ja) = (
+            format!("its log of connections {en}"),
+            format!("接続のログは{ja}"),
+        );
+        Reason::evidence(en, ja).about(index)
+    };
+    let assumed = match covers(r, machine, source, from, to) {
+        Ok(assumed) => assumed,
+        Err((en, ja)) => return Err(of_log(&en, &ja)),
+    };
+    if let Some(events) = missed(r, machine, index) {
+        let mut reason = of_log(
+            "covers the time, but lacks a connection that another source shows there, so its silence \
+             proves nothing",
+            "期間を含むが、他の記録が同機で示す接続の記録を欠いており、記録がないことは何も証明しない",
+        );
+        reason.events = events;
+        return Err(reason);
+    }
+    let unknown = records.of_nobody(index).iter().copied();
+    let unknown: Vec<usize> = unknown
+        .filter(|event| lies(r, *event, from, to) != Lies::Outside)
+        .collect();
+    if !unknown.is_empty() {
+        let mut reason = of_log(
+            "has a connection in this time that cannot be told to be of one device",
+            "この期間に、どの機器か特定できない接続の記録がある",
+        );
+        reason.events = unknown;
+        return Err(reason);
+    }
+    let has_serial = r
+        .device(device)
+        .is_some_and(|device| device.serial.is_some() && !device.serial_made_by_windows);
+    if !has_serial {
+        return Err(of_log(
+            "covers the time, but the device has no serial number by which it would name it",
+            "期間を含むが、当該機器を識別できるシリアル番号がない",
+        ));
+    }
+    if !records.has_connections(index) {
+        return Err(of_log(
+            "covers the time, but has no connection of any stick",
+            "期間を含むが、USBメモリの接続記録が1件もない",
+        ));
+    }
+    Ok(assumed)
+}
+
+/// The records of the device's last stay before a stretch, when that was at this machine and has no removal:
+/// nobody knows how long it lasted.
+fn went_on(r: &Reconstruction, (device, machine): AtMachine, from: End) -> Option<Vec<usize>> {
+    let estimate = |event: usize| r.events.placed(event).map(|own| own.corrected.estimate);
+    let begin = r.end_time(from)?.estimate;
+    let last = r
+        .sessions
+        .iter()
+        .filter(|own| own.device == device)
+        .filter_map(|own| Some((own.events().filter_map(estimate).min()?, own)))
+        .filter(|(at, _)| *at <= begin)
+        .max_by_key(|(at, _)| *at)?
+        .1;
+    (last.machine == machine && last.removed.is_empty()).then(|| last.events().collect())
+}
+
+/// Records that show a device at a machine.
 fn shows_presence(r: &Reconstruction, event: usize) -> bool {
     r.events.row(event).is_some_and(|row| {
         row.confidence == Confidence::Recorded
@@ -171,6 +220,13 @@ fn shows_presence(r: &Reconstruction, event: usize) -> bool {
                     | Action::LoginFailed
             )
     })
+}
+
+fn no_log() -> Reason {
+    Reason::evidence(
+        "no log of connections was found (Partition/Diagnostic, Windows 10 and later)",
+        "接続のログ（Partition/Diagnostic、Windows 10以降）が見つからない",
+    )
 }
 
 /// The machine's logs that have a record for each connection, those of shadow copies aside.
@@ -190,50 +246,104 @@ fn logs_of_each(
     })
 }
 
-/// Whether a log covers a stretch; else why not.
+/// Whether a log covers a stretch, and what is assumed with it; else why it does not.
 fn covers(
     r: &Reconstruction,
     machine: MachineIndex,
     source: &Source,
-    begin: CorrectedTime,
-    end: CorrectedTime,
-) -> Result<(), (String, String)> {
+    from: End,
+    to: End,
+) -> Result<Option<Reason>, (String, String)> {
     sound(source)?;
     let coverage = &source.outcome.coverage;
     let (Some(first), Some(last)) = (coverage.first, coverage.last) else {
         return Err(("holds no record".to_owned(), "記録を含まない".to_owned()));
     };
-    let Some(own) = r.machine(machine) else {
-        return Err(("is of no machine".to_owned(), "機器が不明である".to_owned()));
-    };
-    let shown = |time: RecordedTime| {
-        let at = own.clock.to_utc(time).0;
-        own.clock.zone.to_local(at).to_text(0).replace('T', " ")
-    };
-    let at = |time: RecordedTime| own.clock.correct(time);
-    let begins = at(first).latest.unwrap_or_else(|| at(first).estimate);
-    if begin.earliest.unwrap_or(begin.estimate) < begins {
+    let Some(begins) = reaches(r, machine, first, from, Side::Before) else {
         let rolled = coverage.states.contains(&SourceState::RolledOver);
         let (en, ja) = if rolled {
             (", since it rolled over", "（上書きによる）")
         } else {
             ("", "")
         };
-        let first = shown(first);
+        let first = shown(r, machine, first);
         return Err((
             format!("begins only at {first}{en}"),
             format!("{first} 以降の記録しかない{ja}"),
         ));
-    }
-    let ends = at(last).earliest.unwrap_or_else(|| at(last).estimate);
-    if ends < end.latest.unwrap_or(end.estimate) {
-        let last = shown(last);
+    };
+    let Some(ends) = reaches(r, machine, last, to, Side::Behind) else {
+        let last = shown(r, machine, last);
         return Err((
             format!("ends already at {last}"),
             format!("{last} までの記録しかない"),
         ));
+    };
+    let is_assumed = begins == Told::AsRecorded || ends == Told::AsRecorded;
+    Ok(is_assumed.then(|| {
+        Reason::assumed(
+            "nothing bounds one of the clocks that this time is told by; it is taken as recorded",
+            "この期間を示す時計の一つは観測されておらず、記録のままの時刻とみなした",
+        )
+    }))
+}
+
+/// On which side of an end a record is asked to lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    Behind,
+}
+
+/// How it is told on which side of an end a record lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// By one clock, or by bounds that leave no other order.
+    Certainly,
+    /// By times as they are recorded, since nothing bounds one of the clocks.
+    AsRecorded,
+}
+
+/// Whether a record of a machine lies on that side of an end; `None`: it does not, or the bounds leave it
+/// open.
+fn reaches(
+    r: &Reconstruction,
+    machine: MachineIndex,
+    time: RecordedTime,
+    end: End,
+    side: Side,
+) -> Option<Told> {
+    let clock = &r.machine(machine)?.clock;
+    let is_on_side = |own: Timestamp, end: Timestamp| match side {
+        Side::Before => own <= end,
+        Side::Behind => own >= end,
+    };
+    if let End::Event(event) = end
+        && r.events.placed(event).and_then(|placed| placed.machine) == Some(machine)
+    {
+        let (first, last) = clock.to_utc(time);
+        let own = match side {
+            Side::Before => last,
+            Side::Behind => first,
+        };
+        return is_on_side(own, r.events.own_time(event)).then_some(Told::Certainly);
     }
-    Ok(())
+    let (own, end) = (clock.correct(time), r.end_time(end)?);
+    let bounds = match side {
+        Side::Before => own.latest.zip(end.earliest),
+        Side::Behind => own.earliest.zip(end.latest),
+    };
+    match bounds {
+        Some((own, end)) => is_on_side(own, end).then_some(Told::Certainly),
+        None => is_on_side(own.estimate, end.estimate).then_some(Told::AsRecorded),
+    }
+}
+
+/// A record's time by the machine's own local clock.
+fn shown(r: &Reconstruction, machine: MachineIndex, time: RecordedTime) -> String {
+    let own = r.machine(machine).map(|own| own.clock.to_utc(time).0);
+    let local = own.map(|own| r.local_time(machine, own));
+    local.map_or_else(String::new, |local| local.to_text(0).replace('T', " "))
 }
 
 /// Whether nothing of a log is missing; else what keeps its silence from counting.
@@ -249,6 +359,8 @@ fn sound(source: &Source) -> Result<(), (String, String)> {
         )
     } else if source.is_damaged() || has(SourceState::CutShort) {
         ("is damaged", "破損している")
+    } else if has(SourceState::TimeStepsBack) {
+        ("has times that run backwards", "時刻が逆行している")
     } else if has(SourceState::Cleared) {
         ("was cleared", "消去されている")
     } else if has(SourceState::Exported) {
@@ -262,8 +374,8 @@ fn sound(source: &Source) -> Result<(), (String, String)> {
     Err((why.0.to_owned(), why.1.to_owned()))
 }
 
-/// Operations on a stick at the machine, by the stick's own log, for which a log that covers their time has
-/// no connection: then it does not have every connection, or the stick's log means another PC.
+/// Connections of sticks and operations on them at the machine that other sources show in the time of a log,
+/// and for which it has no connection: then it does not have every one, or the others mean another PC.
 fn missed(r: &Reconstruction, machine: MachineIndex, log: SourceIndex) -> Option<Vec<usize>> {
     let coverage = &r.sources.get(usize::try_from(log).ok()?)?.outcome.coverage;
     let clock = &r.machine(machine)?.clock;
@@ -271,23 +383,21 @@ fn missed(r: &Reconstruction, machine: MachineIndex, log: SourceIndex) -> Option
         clock.to_utc(coverage.first?).0,
         clock.to_utc(coverage.last?).0,
     );
-    let sessions = r.sessions.iter();
-    let lone = sessions.filter(|own| own.machine == machine && own.connected.is_empty());
-    let mut events: Vec<usize> = lone.flat_map(|own| own.logins.iter().copied()).collect();
-    events.retain(|event| (first..=last).contains(&r.events.own_time(*event)));
+    let is_of_log = |event: &usize| r.events.row(*event).is_some_and(|row| row.source == log);
+    let is_plain = |event: &usize| {
+        let row = r.events.row(*event);
+        row.is_some_and(|row| row.confidence == Confidence::Recorded)
+            && (first..=last).contains(&r.events.own_time(*event))
+    };
+    let sessions = r.sessions.iter().filter(|own| own.machine == machine);
+    let unknown = sessions.filter(|own| !own.connected.iter().any(is_of_log));
+    let mut events: Vec<usize> = unknown
+        .flat_map(|own| own.connected.iter().chain(&own.logins))
+        .copied()
+        .filter(is_plain)
+        .collect();
+    events.sort_unstable();
     (!events.is_empty()).then_some(events)
-}
-
-/// Whether a log would show this device: it has connections of others, and the device has a serial number
-/// of its own by which a record is known to be of it.
-fn would_show(r: &Reconstruction, log: SourceIndex, device: DeviceIndex) -> bool {
-    let has_connections = (0..r.events.len())
-        .filter_map(|event| r.events.row(event))
-        .any(|row| row.source == log && row.action == Action::Connected);
-    let is_known = r
-        .device(device)
-        .is_some_and(|device| device.serial.is_some() && !device.serial_made_by_windows);
-    has_connections && is_known
 }
 
 fn says_nothing(source: &Source, index: SourceIndex) -> Reason {
@@ -305,26 +415,17 @@ fn says_nothing(source: &Source, index: SourceIndex) -> Reason {
     .about(index)
 }
 
-/// Where nothing bounds the clock of an end of the stretch, that end is taken as recorded.
-fn unbounded(begin: CorrectedTime, end: CorrectedTime) -> Option<Reason> {
-    let open = begin.earliest.is_none() || end.latest.is_none();
-    open.then(|| {
-        Reason::assumed(
-            "nothing bounds one end of this time, whose clock nobody saw; it is taken as recorded",
-            "期間の一端の時計は観測されておらず、記録のままの時刻とみなした",
-        )
-    })
-}
-
 /// What the registry says, which numbers nothing and keeps the last connection only.
 fn registry(
     r: &Reconstruction,
-    device: DeviceIndex,
-    machine: MachineIndex,
-    stretch: Option<(CorrectedTime, CorrectedTime)>,
+    records: &Records,
+    place: AtMachine,
+    stretch: Option<(End, End)>,
 ) -> Option<Reason> {
+    let (device, machine) = place;
     let index = *r.sources_of(machine, &["system-hive"]).first()?;
-    let last = stretch.and_then(|stretch| last_arrival_before(r, device, machine, stretch));
+    let own = records.at_machine(device, machine);
+    let last = stretch.and_then(|stretch| last_arrival_before(r, own, machine, stretch));
     if let Some((event, at)) = last {
         let mut reason = Reason::evidence(
             format!(
@@ -339,13 +440,22 @@ fn registry(
         reason.events = vec![event];
         return Some(reason.about(index));
     }
-    let logged_in = events_of(r, device, machine).next().is_some();
-    let (en, ja) = if r.own_evidence_knows(machine, device) {
+    let is_of_machine = |event: &usize| {
+        let row = r.events.row(*event);
+        let source = row.and_then(|row| r.sources.get(usize::try_from(row.source).ok()?));
+        source.is_some_and(|source| source.machine == Some(machine))
+    };
+    let named = r.device(device).is_some_and(|device| {
+        let mut names = device.identities.iter();
+        names.any(|line| line.machine == Some(machine))
+    });
+    let is_known = named || own.iter().any(is_of_machine);
+    let (en, ja) = if is_known {
         (
             "the registry keeps only its last connection and removal",
             "レジストリは最後の接続と取外しのみを保持する",
         )
-    } else if logged_in {
+    } else if !own.is_empty() {
         (
             "the registry does not know it, though its own log names this machine, so that proves nothing",
             "本体のログが同機を記録しているのにレジストリに履歴がなく、何も証明しない",
@@ -363,41 +473,36 @@ fn registry(
 /// registry was still written: a connection in the stretch would have replaced it.
 fn last_arrival_before(
     r: &Reconstruction,
-    device: DeviceIndex,
+    own: &[usize],
     machine: MachineIndex,
-    (begin, end): (CorrectedTime, CorrectedTime),
+    (from, to): (End, End),
 ) -> Option<(usize, String)> {
-    let arrival = events_of(r, device, machine).find(|event| {
-        let meaning = r
-            .events
-            .row(*event)
-            .and_then(|row| r.events.strings().get(row.meaning));
+    let arrival = own.iter().copied().find(|event| {
+        let row = r.events.row(*event);
+        let meaning = row.and_then(|row| r.events.strings().get(row.meaning));
         meaning == Some(meaning::LAST_ARRIVAL_DATE)
     })?;
-    let source = r
-        .events
-        .row(arrival)
-        .and_then(|row| usize::try_from(row.source).ok())?;
-    let last = r.sources.get(source)?.outcome.coverage.last?;
-    let written = r.machine(machine)?.clock.correct(last);
-    let arrived = r.events.placed(arrival)?.corrected;
-    let is_between = arrived.latest.unwrap_or(arrived.estimate)
-        <= begin.latest.unwrap_or(begin.estimate)
-        && end.latest.unwrap_or(end.estimate) <= written.earliest.unwrap_or(written.estimate);
-    is_between.then(|| (arrival, r.local_times(&[arrival])))
+    let row = r.events.row(arrival)?;
+    let source = r.sources.get(usize::try_from(row.source).ok()?)?;
+    let written = source.outcome.coverage.last?;
+    reaches(r, machine, row.time, from, Side::Before)?;
+    reaches(r, machine, written, to, Side::Behind)?;
+    Some((arrival, r.local_times(&[arrival])))
 }
 
 /// Connections before the first on record.
-fn before(r: &Reconstruction, device: DeviceIndex, machine: MachineIndex, to: End) -> Answered {
+fn before(
+    r: &Reconstruction,
+    records: &Records,
+    (device, machine): AtMachine,
+    to: End,
+) -> Answered {
     let mut reasons = Vec::new();
     for (index, source) in logs_of_each(r, machine) {
         let coverage = &source.outcome.coverage;
-        let own = r.machine(machine);
-        let first = coverage.first.zip(own).map(|(first, own)| {
-            let at = own.clock.to_utc(first).0;
-            own.clock.zone.to_local(at).to_text(0).replace('T', " ")
-        });
-        let since = first.unwrap_or_default();
+        let since = coverage
+            .first
+            .map_or_else(String::new, |first| shown(r, machine, first));
         let (en, ja) = match sound(source) {
             Err((en, ja)) => (en, ja),
             Ok(()) if coverage.states.contains(&SourceState::RolledOver) => (
@@ -415,10 +520,7 @@ fn before(r: &Reconstruction, device: DeviceIndex, machine: MachineIndex, to: En
         reasons.push(Reason::evidence(en, ja).about(index));
     }
     if reasons.is_empty() {
-        reasons.push(Reason::evidence(
-            "no log of connections was found (Partition/Diagnostic, Windows 10 and later)",
-            "接続のログ（Partition/Diagnostic、Windows 10以降）が見つからない",
-        ));
+        reasons.push(no_log());
     }
     // A first installation that Windows dates says since when it knows the device.
     if let End::Event(event) = to
@@ -431,7 +533,7 @@ fn before(r: &Reconstruction, device: DeviceIndex, machine: MachineIndex, to: En
         reason.events = vec![installed];
         reasons.push(reason);
     }
-    reasons.extend(registry(r, device, machine, None));
+    reasons.extend(registry(r, records, (device, machine), None));
     (Answer::CannotTell, reasons)
 }
 

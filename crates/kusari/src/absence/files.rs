@@ -1,65 +1,70 @@
 //! What was done with the files of a stick while no machine has it on record.
 
 use super::gaps::Gap;
+use super::records::{Lies, Records, lies};
 use super::{Absence, Answer, Question, Reason};
-use crate::event::Action;
+use crate::event::Confidence;
+use crate::intake::vendor_log;
 use crate::reconstruction::Reconstruction;
 
 /// A stick keeps no record of who reads it. What its own file system says of changes was written by the
-/// clock of some machine that nobody knows.
-pub(super) fn ask(r: &Reconstruction, gap: &Gap) -> Option<Absence> {
+/// clock of some machine that nobody knows, or came with a copy. So only a machine's record of use is a
+/// yes, and nothing is a no.
+pub(super) fn ask(r: &Reconstruction, records: &Records, gap: &Gap) -> Option<Absence> {
     let device = r.device(gap.device)?;
-    let begin = r.end_time(gap.from)?;
-    let end = r.end_time(gap.to)?;
     let own: Vec<u32> = (0..)
         .zip(&r.sources)
         .filter(|(_, source)| {
             source.machine.is_none()
                 && source.device_label.is_some()
                 && source.device_label == device.label
-                && source.artifact != crate::intake::vendor_log::NAME
+                && source.artifact != vendor_log::NAME
         })
         .map(|(index, _)| index)
         .collect();
-    let inside: Vec<usize> = (0..r.events.len())
-        .filter(|event| {
-            let (Some(row), Some(placed)) = (r.events.row(*event), r.events.placed(*event)) else {
-                return false;
-            };
-            let is_use = matches!(
-                row.action,
-                Action::FileOpened
-                    | Action::FileCreated
-                    | Action::FileWritten
-                    | Action::FileRenamed
-                    | Action::FileDeleted
-                    | Action::FolderOpened
-            );
-            let at = placed.corrected.estimate;
-            is_use && placed.device == Some(gap.device) && begin.estimate < at && at < end.estimate
-        })
-        .collect();
-    let (answer, mut reason) = if !inside.is_empty() {
+    let (mut by_machines, mut perhaps) = (Vec::new(), Vec::new());
+    for &event in records.file_use(gap.device) {
+        let is_of_a_machine = r
+            .events
+            .placed(event)
+            .is_some_and(|own| own.machine.is_some());
+        let is_plain = r
+            .events
+            .row(event)
+            .is_some_and(|row| row.confidence == Confidence::Recorded);
+        match lies(r, event, gap.from, gap.to) {
+            Lies::Inside if is_of_a_machine && is_plain => by_machines.push(event),
+            Lies::Inside | Lies::Perhaps => perhaps.push(event),
+            Lies::Outside => {}
+        }
+    }
+    let (answer, mut reason, events) = if !by_machines.is_empty() {
         let reason = Reason::evidence(
-            "records of files on the device have times in it; those that stand on the device itself are by a clock that nobody knows",
-            "当該機器上のファイルの記録にこの期間の時刻がある。機器自身にある時刻はどの時計によるか不明である",
+            "a machine has records of files on the device in this time",
+            "この期間に当該機器上のファイルの使用を記録した機器がある",
         );
-        (Answer::Yes, reason)
+        (Answer::Yes, reason, by_machines)
+    } else if !perhaps.is_empty() {
+        let reason = Reason::evidence(
+            "records of its files may lie in this time, by clocks that nobody knows or whose bounds leave it open",
+            "ファイルの記録がこの期間に入り得るが、どの時計によるか不明であるか、時計の幅により定まらない",
+        );
+        (Answer::CannotTell, reason, perhaps)
     } else if own.is_empty() {
         let reason = Reason::evidence(
             "no image of the device was given, and no machine has it on record in this time",
             "当該機器のイメージがなく、この期間にどの機器にも記録がない",
         );
-        (Answer::CannotTell, reason)
+        (Answer::CannotTell, reason, Vec::new())
     } else {
         let reason = Reason::evidence(
             "the device's own file system has no change in this time; but it keeps no record of reading, and its times are by a clock that nobody knows",
             "当該機器のファイルシステムにはこの期間の変更がない。ただし閲覧は記録されず、時刻はどの時計によるか不明である",
         );
-        (Answer::CannotTell, reason)
+        (Answer::CannotTell, reason, Vec::new())
     };
     reason.sources = own;
-    reason.events = inside;
+    reason.events = events;
     Some(Absence {
         question: Question::FileUse,
         device: gap.device,

@@ -14,6 +14,8 @@ pub(super) struct Gap {
     pub(super) from: End,
     /// The first record behind it, or the end of the days of interest.
     pub(super) to: End,
+    /// The highest number that the device's own log gives to a record of the stays before it.
+    pub(super) numbered_before: Option<u64>,
 }
 
 /// The gaps of a device inside the days of interest, in the order of true time as it is estimated.
@@ -23,15 +25,27 @@ pub(super) fn of(r: &Reconstruction, device: DeviceIndex) -> Vec<Gap> {
     let ends = |session: &Session| {
         let first = session.events().min_by_key(own)?;
         let last = session.events().max_by_key(own)?;
-        Some((estimate(first)?, first, estimate(last)?, last))
+        let numbers = session
+            .logins
+            .iter()
+            .filter_map(|event| r.events.row(*event)?.number);
+        Some((
+            estimate(first)?,
+            first,
+            estimate(last)?,
+            last,
+            numbers.max(),
+        ))
     };
     let sessions = r.sessions.iter().filter(|own| own.device == device);
-    let mut stays: Vec<(Timestamp, usize, Timestamp, usize)> = sessions.filter_map(ends).collect();
+    let mut stays: Vec<(Timestamp, usize, Timestamp, usize, Option<u64>)> =
+        sessions.filter_map(ends).collect();
     stays.sort_unstable();
     let (from, to) = (r.case.from, r.case.to);
     let mut gaps = Vec::new();
     let mut last: Option<(Timestamp, usize)> = None;
-    for (begin, first, end, event) in stays {
+    let mut numbered_before = None;
+    for (begin, first, end, event, number) in stays {
         let before = from.is_some_and(|from| end < from);
         let behind = to.is_some_and(|to| begin >= to);
         if !before && !behind {
@@ -49,9 +63,11 @@ pub(super) fn of(r: &Reconstruction, device: DeviceIndex) -> Vec<Gap> {
                     device,
                     from,
                     to: End::Event(first),
+                    numbered_before,
                 });
             }
         }
+        numbered_before = numbered_before.max(number);
         if !behind && last.is_none_or(|(at, _)| at <= end) {
             last = Some((end, event));
         }
@@ -67,6 +83,7 @@ pub(super) fn of(r: &Reconstruction, device: DeviceIndex) -> Vec<Gap> {
             device,
             from,
             to: End::Moment(to),
+            numbered_before,
         });
     }
     gaps

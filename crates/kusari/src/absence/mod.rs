@@ -11,9 +11,13 @@ mod connections;
 mod files;
 mod gaps;
 mod logins;
+mod records;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
+use self::records::Records;
 use crate::clock::{Basis, CorrectedTime, Says};
 use crate::event::{MachineIndex, SourceIndex};
 use crate::identity::DeviceIndex;
@@ -69,7 +73,7 @@ impl Answer {
 }
 
 /// One end of a stretch of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
     /// An event.
     Event(usize),
@@ -142,41 +146,38 @@ impl Reason {
     }
 }
 
+/// A case can have more gaps than anybody reads about; so many questions are answered.
+pub const MOST_ASKED: usize = 50_000;
+
 /// An answer with its reasons.
 type Answered = (Answer, Vec<Reason>);
 
 impl Reconstruction {
     /// What is asked of each device of the custody table in each gap of its custody, in the order of
-    /// devices and of time.
+    /// devices and of time; no more than [`MOST_ASKED`].
     #[must_use]
     pub fn absences(&self) -> Vec<Absence> {
+        let records = Records::new(self);
         let mut all = Vec::new();
+        // Two gaps can lie between the same two logins; that is asked once.
+        let mut asked = BTreeSet::new();
         for &device in &self.custody.columns {
             for gap in gaps::of(self, device) {
-                all.extend(logins::ask(self, &gap));
-                all.extend(connections::ask(self, &gap));
-                all.extend(files::ask(self, &gap));
+                let logins = logins::ask(self, &records, &gap).into_iter();
+                let connections = connections::ask(self, &records, &gap);
+                let files = files::ask(self, &records, &gap);
+                let new = logins.chain(connections).chain(files);
+                all.extend(new.filter(|own| {
+                    asked.insert((own.question, own.device, own.machine, own.from, own.to))
+                }));
+                if all.len() > MOST_ASKED {
+                    all.truncate(MOST_ASKED);
+                    return all;
+                }
             }
-            all.extend(connections::ask_before_the_first(self, device));
+            all.extend(connections::ask_before_the_first(self, &records, device));
         }
-        // Two gaps can lie between the same two logins; that is asked once.
-        let mut asked: Vec<Absence> = Vec::new();
-        for absence in all {
-            let is_same = |own: &Absence| {
-                (own.question, own.device, own.machine, own.from, own.to)
-                    == (
-                        absence.question,
-                        absence.device,
-                        absence.machine,
-                        absence.from,
-                        absence.to,
-                    )
-            };
-            if !asked.iter().any(is_same) {
-                asked.push(absence);
-            }
-        }
-        asked
+        all
     }
 
     /// The true time of an end of a stretch; `None`: it is open.

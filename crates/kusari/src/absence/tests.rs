@@ -94,7 +94,6 @@ fn answer(scene: Scene, question: Question, machine: Option<u32>) -> (Answer, Ve
 /// A law: where a record shows it, the answer is not “no”.
 pub(crate) fn no_answer_denies_an_event(r: &Reconstruction) {
     for own in r.absences().iter().filter(|own| own.answer == Answer::No) {
-        let (begin, end) = (r.end_time(own.from).unwrap(), r.end_time(own.to).unwrap());
         let denied = (0..r.events.len()).find(|event| {
             let (row, placed) = (
                 r.events.row(*event).unwrap(),
@@ -104,14 +103,14 @@ pub(crate) fn no_answer_denies_an_event(r: &Reconstruction) {
                 Question::Login => {
                     matches!(row.action, Action::LoginSucceeded | Action::LoginFailed)
                 }
-                Question::Connection => row.action == Action::Connected,
+                // Whatever the machine has of the device.
+                Question::Connection => true,
                 _ => false,
             };
             is_it
                 && placed.device == Some(own.device)
                 && (own.machine.is_none() || placed.machine == own.machine)
-                && begin.estimate < placed.corrected.estimate
-                && placed.corrected.estimate < end.estimate
+                && records::lies(r, *event, own.from, own.to) != records::Lies::Outside
         });
         assert_eq!(denied, None, "{own:?}");
     }
@@ -184,6 +183,13 @@ fn each_limit_of_a_log_keeps_its_silence_from_counting() {
         ("saved", |own| {
             own.outcome.coverage.note(SourceState::Exported)
         }),
+        ("times that run back", |own| {
+            own.outcome.coverage.note(SourceState::TimeStepsBack);
+        }),
+        ("rolled over", |own| {
+            own.outcome.coverage.note(SourceState::RolledOver);
+            own.outcome.coverage.first = Some(RecordedTime::utc(at("2022-07-21 00:00:00")));
+        }),
         ("cut", |own| {
             own.outcome.coverage.note(SourceState::CutShort)
         }),
@@ -217,7 +223,10 @@ fn a_log_that_lacks_a_connection_that_must_have_been_proves_nothing() {
     let a = lost.a;
     let (given, because) = answer(lost.scene, Question::Connection, Some(a));
     assert_eq!(given, Answer::CannotTell);
-    assert!(because[0].says.en.contains("lacks one"), "{because:?}");
+    assert!(
+        because[0].says.en.contains("lacks a connection"),
+        "{because:?}"
+    );
 }
 
 #[test]
@@ -254,9 +263,107 @@ fn a_connection_in_the_gap_is_a_yes() {
     let mut lost = lost();
     let stick = lost.stick;
     let elsewhere = lost.scene.machine("C");
+    lost.scene.clock_seen(elsewhere, 1);
     lost.scene
         .log(elsewhere, stick, Action::Present, "2022-07-21 10:00:00");
     let (given, because) = answer(lost.scene, Question::Connection, Some(elsewhere));
     assert_eq!(given, Answer::Yes);
     assert_eq!(because[0].events.len(), 1);
+}
+
+#[test]
+fn any_record_of_the_device_in_the_gap_forbids_a_no() {
+    for time in ["2022-07-21 10:00:00", "2022-07-20 12:00:30"] {
+        let mut lost = lost();
+        let (a, stick) = (lost.a, lost.stick);
+        lost.scene.opened(a, Some(stick), "E:", time);
+        let given = answer(lost.scene, Question::Connection, Some(a)).0;
+        // Half a minute behind the removal is of that stay.
+        let expected = if time.contains("07-21") {
+            Answer::CannotTell
+        } else {
+            Answer::No
+        };
+        assert_eq!(given, expected, "{time}");
+    }
+}
+
+#[test]
+fn a_stay_without_a_removal_may_have_gone_on() {
+    let mut scene = Scene::new();
+    let (a, b) = (scene.machine("A"), scene.machine("B"));
+    for machine in [a, b] {
+        scene.clock_seen(machine, 1);
+    }
+    let own = usize::try_from(scene.source_of(a, "event-log")).unwrap();
+    scene.sources[own].name = "A/Microsoft-Windows-Partition%4Diagnostic.evtx".to_owned();
+    for day in ["2022-07-01 00:00:00", "2022-07-30 00:00:00"] {
+        scene.sources[own]
+            .outcome
+            .coverage
+            .widen(RecordedTime::utc(at(day)));
+    }
+    let stick = scene.device("S", "1");
+    scene.log(a, stick, Action::Connected, "2022-07-20 10:00:00");
+    scene.log(b, stick, Action::Connected, "2022-07-22 10:00:00");
+    scene.case.from = Some(at("2022-07-20 00:00:00"));
+    let (given, because) = answer(scene, Question::Connection, Some(a));
+    assert_eq!(given, Answer::CannotTell);
+    assert!(because[0].says.en.contains("gone on"), "{because:?}");
+}
+
+#[test]
+fn a_clock_that_nobody_saw_is_assumed_to_be_right_and_that_is_said() {
+    let mut lost = lost();
+    // Nothing ties this clock to true time, and no stay of the stick is on it.
+    let third = lost.scene.machine("C");
+    let own = usize::try_from(lost.scene.source_of(third, "event-log")).unwrap();
+    lost.scene.sources[own].name = "C/Microsoft-Windows-Partition%4Diagnostic.evtx".to_owned();
+    for day in ["2022-07-01 00:00:00", "2022-07-30 00:00:00"] {
+        let coverage = &mut lost.scene.sources[own].outcome.coverage;
+        coverage.widen(RecordedTime::utc(at(day)));
+    }
+    let other = lost.scene.device("T", "2");
+    lost.scene
+        .log(third, other, Action::Connected, "2022-07-05 10:00:00");
+    let (given, because) = answer(lost.scene, Question::Connection, Some(third));
+    assert_eq!(given, Answer::No);
+    assert!(
+        because.iter().any(|own| own.basis == Basis::Assumed),
+        "{because:?}"
+    );
+}
+
+#[test]
+fn a_connection_of_nobody_known_forbids_a_no() {
+    let mut lost = lost();
+    let a = lost.a;
+    lost.scene
+        .of_machine(a, Action::Connected, "2022-07-21 10:00:00");
+    let (given, because) = answer(lost.scene, Question::Connection, Some(a));
+    assert_eq!(given, Answer::CannotTell);
+    assert!(because[0].says.en.contains("one device"), "{because:?}");
+}
+
+#[test]
+fn a_log_that_lacks_a_connection_of_the_registry_proves_nothing() {
+    let mut lost = lost();
+    let a = lost.a;
+    let other = lost.scene.device("T", "2");
+    lost.scene
+        .hive(a, other, Action::Connected, "2022-07-15 10:00:00");
+    let given = answer(lost.scene, Question::Connection, Some(a)).0;
+    assert_eq!(given, Answer::CannotTell);
+}
+
+#[test]
+fn a_cleared_log_of_the_stick_is_no_login_and_proves_nothing() {
+    let mut lost = lost_between([7, 9]);
+    lost.declare_both();
+    let place = (lost.log, lost.a, Some(lost.stick));
+    let time = RecordedTime::utc(at("2022-07-21 10:00:00"));
+    lost.scene
+        .numbered(place, Action::LogCleared, time, Some(8));
+    let given = answer(lost.scene, Question::Login, None).0;
+    assert_eq!(given, Answer::CannotTell);
 }
