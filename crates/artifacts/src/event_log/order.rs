@@ -34,6 +34,10 @@ const LEAST_STEP: i64 = 60 * TICKS_PER_SECOND;
 /// four in a row.
 const REMEMBERED: usize = 16;
 
+/// How many records are decoded at most to learn whose they are. A start of Windows takes four; a
+/// hostile log could ask for each of its records. Behind that no step is said.
+const MOST_DECODED: usize = 10_000;
+
 /// The names under which the event log service writes records of its own.
 const SERVICE: [&str; 2] = ["EventLog", "Microsoft-Windows-Eventlog"];
 
@@ -50,6 +54,7 @@ struct Seen {
 #[derive(Debug, Default)]
 pub(super) struct Order {
     last: VecDeque<Seen>,
+    decoded: usize,
 }
 
 impl Order {
@@ -86,6 +91,10 @@ impl Order {
             if last.written.ticks_since(seen.written) < LEAST_STEP {
                 return None;
             }
+            if self.decoded >= MOST_DECODED {
+                return None;
+            }
+            self.decoded += 1;
             if !is_of_service(last, log, ansi) {
                 return Some(TimeStepBack {
                     computer: None,

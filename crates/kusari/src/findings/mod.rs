@@ -22,6 +22,8 @@ mod serial_made_by_windows;
 mod several_computers;
 mod times_run_backwards;
 
+use std::collections::BTreeSet;
+
 use kusari_artifacts::Locator;
 use kusari_evidence::time::Timestamp;
 
@@ -180,6 +182,7 @@ impl Reconstruction {
 
     /// The events that stand in a log's records of these numbers.
     fn events_of_records(&self, source: SourceIndex, numbers: &[u64]) -> Vec<usize> {
+        let numbers: BTreeSet<u64> = numbers.iter().copied().collect();
         (0..self.events.len())
             .filter(|&index| {
                 let of_source = self
