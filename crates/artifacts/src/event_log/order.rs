@@ -20,7 +20,7 @@ use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
 use super::binxml::Parser;
 use super::chunk::RecordHeader;
-use super::event;
+use super::event::{self, Event};
 use super::file::Span;
 use super::log::Log;
 use crate::TimeStepBack;
@@ -94,28 +94,38 @@ impl Order {
             if self.decoded >= MOST_DECODED {
                 return None;
             }
-            self.decoded += 1;
-            if !is_of_service(last, log, ansi) {
-                return Some(TimeStepBack {
-                    computer: None,
-                    after: last.record.record_id,
-                    from: RecordedTime::utc(last.written),
-                    before: seen.record.record_id,
-                    to: RecordedTime::utc(seen.written),
-                    offset: offset(seen.base.saturating_add(seen.record.at)),
-                });
+            self.decoded += 2;
+            let event = decode(last, log, ansi);
+            if event.as_ref().is_none_or(is_of_service) {
+                self.last.pop_back();
+                continue;
             }
-            self.last.pop_back();
+            let own = decode(seen, log, ansi);
+            // Forwarded events are of other computers' logs, and come when they come.
+            let same_log = event.zip(own).is_some_and(|(a, b)| {
+                a.computer.eq_ignore_ascii_case(&b.computer) && a.channel == b.channel
+            });
+            return same_log.then(|| TimeStepBack {
+                computer: None,
+                after: last.record.record_id,
+                from: RecordedTime::utc(last.written),
+                before: seen.record.record_id,
+                to: RecordedTime::utc(seen.written),
+                offset: offset(seen.base.saturating_add(seen.record.at)),
+            });
         }
         None
     }
 }
 
-/// Whether the service wrote the record of itself. A record that cannot be decoded is no measure
-/// either.
-fn is_of_service(seen: &Seen, log: &(impl Log + ?Sized), ansi: &'static Encoding) -> bool {
+/// The record's event; `None` when it cannot be decoded, which makes it no measure.
+fn decode(seen: &Seen, log: &(impl Log + ?Sized), ansi: &'static Encoding) -> Option<Event> {
     let chunk = log.at(seen.base..seen.base.saturating_add(seen.length));
     let (start, end) = seen.record.content();
-    event::read(&mut Parser::new(&chunk), start, end, ansi)
-        .map_or(true, |event| SERVICE.contains(&event.provider.as_str()))
+    event::read(&mut Parser::new(&chunk), start, end, ansi).ok()
+}
+
+/// Whether the service wrote the record of itself.
+fn is_of_service(event: &Event) -> bool {
+    SERVICE.contains(&event.provider.as_str())
 }
