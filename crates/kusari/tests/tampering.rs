@@ -137,3 +137,35 @@ fn a_changed_byte_in_a_closed_log() {
         r.findings()
     );
 }
+
+/// The logs of one machine of the recorded incident beside the registry of another: what that one
+/// does not know was not taken out of it.
+#[test]
+fn another_machine_s_registry_is_no_registry_that_was_cleaned() {
+    let evidence =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/amagasaki/evidence");
+    let windows = |machine: &str| evidence.join(machine).join("C/Windows/System32");
+    let folder = std::env::temp_dir().join(format!("kusari-mixed-{}", std::process::id()));
+    let folder = Folder(folder);
+    let own = folder.0.join("C/Windows/System32");
+    for (from, to) in [
+        (
+            windows("dev-desktop").join("winevt/Logs"),
+            own.join("winevt/Logs"),
+        ),
+        (
+            windows("benefits-server").join("config"),
+            own.join("config"),
+        ),
+    ] {
+        std::fs::create_dir_all(&to).unwrap();
+        for file in std::fs::read_dir(from).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+    }
+    let case = Case::builder().machine([folder.0.clone()]).build();
+    let r = case.reconstruct(&Options::default()).unwrap();
+    assert!(rules(&r).contains(&"several-computers"), "{:?}", rules(&r));
+    assert!(!rules(&r).contains(&"registry-entry-missing"));
+}

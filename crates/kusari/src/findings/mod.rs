@@ -158,6 +158,12 @@ impl Reconstruction {
         self.local_time(machine, at).to_text(0).replace('T', " ")
     }
 
+    /// Whether nothing says that all sources of a machine are of one computer.
+    fn names_several_computers(&self, machine: MachineIndex) -> bool {
+        self.machine(machine)
+            .is_some_and(|own| own.name_groups.len() > 1)
+    }
+
     /// The machine that records call by a computer name.
     fn machine_called(&self, name: &str) -> Option<MachineIndex> {
         let position = self.machines.iter().position(|own| own.is_named(name))?;

@@ -47,9 +47,10 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
             // A machine without evidence can have recorded a change that nobody saw; then the
             // step is all that is known of it, and worth saying.
             let would_be_known = !own.has_evidence
-                || keepers
-                    .get(&machine)
-                    .is_some_and(|spans| spans.iter().any(|&(a, b)| a <= to && from <= b));
+                || !r.names_several_computers(machine)
+                    && keepers
+                        .get(&machine)
+                        .is_some_and(|spans| spans.iter().any(|&(a, b)| a <= to && from <= b));
             let set = set.entry(machine).or_insert_with(|| set_spans(r, machine));
             let is_explained = set.iter().any(|&(low, high)| {
                 low.ticks_since(to) <= SLACK && from.ticks_since(high) <= SLACK
@@ -280,6 +281,14 @@ mod tests {
             offset: 0,
         }];
         assert!(!fires(scene), "a gap in its numbers");
+    }
+
+    #[test]
+    fn the_log_of_another_computer_accounts_for_nothing() {
+        let (mut scene, machine) = scene("2022-06-21 12:00:00", "2022-06-21 11:00:00");
+        let machine = usize::try_from(machine).unwrap();
+        scene.machines[machine].name_groups = vec![vec!["A".to_owned()], vec!["B".to_owned()]];
+        assert!(!fires(scene));
     }
 
     /// By a login log, of a PC that is not among the evidence.
