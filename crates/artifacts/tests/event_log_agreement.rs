@@ -111,6 +111,29 @@ fn a_shutdown_that_is_written_at_the_next_start_is_no_step() {
     assert_eq!(coverage(&log(false, events)).steps_back, []);
 }
 
+/// A collector's log holds the events of other computers and logs as they arrive.
+#[test]
+fn forwarded_events_are_no_step() {
+    let forwarded = |computer: &str, channel: &str, second| Event {
+        computer: computer.to_owned(),
+        channel: channel.to_owned(),
+        ..ordinary(second)
+    };
+    for (computer, channel, steps) in [
+        ("A", "System", 1),
+        ("a", "System", 1),
+        ("B", "System", 0),
+        ("A", "Security", 0),
+    ] {
+        let events = [
+            forwarded("A", "System", 9000),
+            forwarded(computer, channel, 100),
+        ];
+        let found = coverage(&log(false, events)).steps_back;
+        assert_eq!(found.len(), steps, "{computer} {channel}");
+    }
+}
+
 /// Set back while the machine was off: nothing but the order of the records tells of it.
 #[test]
 fn a_start_before_the_last_shutdown_is_a_step() {

@@ -274,9 +274,10 @@ fn the_beginning_of_a_log_is_told_from_its_numbers() {
             "win10-DESKTOP-2KGM189/Microsoft-Windows-Sysmon%4Operational.evtx",
             vec![SourceState::Dirty, SourceState::Cleared],
         ),
+        // Its clock was set back by ten hours when Windows was set up.
         (
             "win10-DESKTOP-2KGM189/System.evtx",
-            vec![SourceState::Dirty],
+            vec![SourceState::Dirty, SourceState::TimeStepsBack],
         ),
         // Saved with a selection: record 1 is the machine's event 127530.
         (

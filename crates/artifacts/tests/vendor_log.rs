@@ -259,3 +259,33 @@ fn a_damaged_record_is_not_called_missing() {
     assert_eq!(outcome.damage.len(), 1);
     assert_eq!(outcome.coverage.gaps, []);
 }
+
+#[test]
+fn a_pc_whose_clock_runs_back_between_two_records_is_said() {
+    let record = |number: u64, time: &str, pc: &str| {
+        format!(
+            "Success - A_BLog [wIndex = {number}]\nDate = 2022/06/21\nTime = {time}\nPCName = {pc}\n\
+             UserName = \"Admin\"\nMac = 00:00:00:00:00:00\nLogFunc = 1\nApp = 0\n\n"
+        )
+    };
+    let profile = Profile::built_in("iodata").unwrap();
+    for (last, steps) in [("10:10:00", vec![(7, 9)]), ("12:10:00", vec![])] {
+        let log = [
+            record(7, "12:00:00", "DESK"),
+            // Another PC's clock is another clock.
+            record(8, "09:00:00", "NOTE"),
+            record(9, last, "DESK"),
+        ]
+        .concat();
+        let (_, outcome) = read(log.as_bytes(), &profile, Redaction::Hide);
+        let coverage = outcome.coverage;
+        let found: Vec<(u64, u64)> = coverage
+            .steps_back
+            .iter()
+            .map(|step| (step.after, step.before))
+            .collect();
+        assert_eq!(found, steps, "{last}");
+        let said = coverage.states.contains(&SourceState::TimeStepsBack);
+        assert_eq!(said, !found.is_empty());
+    }
+}

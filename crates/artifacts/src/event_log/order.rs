@@ -20,7 +20,7 @@ use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
 use super::binxml::Parser;
 use super::chunk::RecordHeader;
-use super::event;
+use super::event::{self, Event};
 use super::file::Span;
 use super::log::Log;
 use crate::TimeStepBack;
@@ -33,6 +33,10 @@ const LEAST_STEP: i64 = 60 * TICKS_PER_SECOND;
 /// How many records are remembered, to look behind those of the service itself. It writes three or
 /// four in a row.
 const REMEMBERED: usize = 16;
+
+/// How many records are decoded at most to learn whose they are. A start of Windows takes four; a
+/// hostile log could ask for each of its records. Behind that no step is said.
+const MOST_DECODED: usize = 10_000;
 
 /// The names under which the event log service writes records of its own.
 const SERVICE: [&str; 2] = ["EventLog", "Microsoft-Windows-Eventlog"];
@@ -50,6 +54,7 @@ struct Seen {
 #[derive(Debug, Default)]
 pub(super) struct Order {
     last: VecDeque<Seen>,
+    decoded: usize,
 }
 
 impl Order {
@@ -86,27 +91,41 @@ impl Order {
             if last.written.ticks_since(seen.written) < LEAST_STEP {
                 return None;
             }
-            if !is_of_service(last, log, ansi) {
-                return Some(TimeStepBack {
-                    computer: None,
-                    after: last.record.record_id,
-                    from: RecordedTime::utc(last.written),
-                    before: seen.record.record_id,
-                    to: RecordedTime::utc(seen.written),
-                    offset: offset(seen.base.saturating_add(seen.record.at)),
-                });
+            if self.decoded >= MOST_DECODED {
+                return None;
             }
-            self.last.pop_back();
+            self.decoded += 2;
+            let event = decode(last, log, ansi);
+            if event.as_ref().is_none_or(is_of_service) {
+                self.last.pop_back();
+                continue;
+            }
+            let own = decode(seen, log, ansi);
+            // Forwarded events are of other computers' logs, and come when they come.
+            let same_log = event.zip(own).is_some_and(|(a, b)| {
+                a.computer.eq_ignore_ascii_case(&b.computer) && a.channel == b.channel
+            });
+            return same_log.then(|| TimeStepBack {
+                computer: None,
+                after: last.record.record_id,
+                from: RecordedTime::utc(last.written),
+                before: seen.record.record_id,
+                to: RecordedTime::utc(seen.written),
+                offset: offset(seen.base.saturating_add(seen.record.at)),
+            });
         }
         None
     }
 }
 
-/// Whether the service wrote the record of itself. A record that cannot be decoded is no measure
-/// either.
-fn is_of_service(seen: &Seen, log: &(impl Log + ?Sized), ansi: &'static Encoding) -> bool {
+/// The record's event; `None` when it cannot be decoded, which makes it no measure.
+fn decode(seen: &Seen, log: &(impl Log + ?Sized), ansi: &'static Encoding) -> Option<Event> {
     let chunk = log.at(seen.base..seen.base.saturating_add(seen.length));
     let (start, end) = seen.record.content();
-    event::read(&mut Parser::new(&chunk), start, end, ansi)
-        .map_or(true, |event| SERVICE.contains(&event.provider.as_str()))
+    event::read(&mut Parser::new(&chunk), start, end, ansi).ok()
+}
+
+/// Whether the service wrote the record of itself.
+fn is_of_service(event: &Event) -> bool {
+    SERVICE.contains(&event.provider.as_str())
 }

@@ -95,7 +95,11 @@ impl<'p, 's> Builder<'p, 's> {
         self.outcome.coverage.widen(time);
         self.outcome.coverage.records += 1;
         let computer = self.shown(profile.computer.as_ref(), values);
-        if let (Some(number), Some(computer)) = (number, &computer) {
+        // Names that are hidden cannot be told apart.
+        let told_apart = computer
+            .as_ref()
+            .filter(|name| *name != LoginRecord::REDACTED);
+        if let (Some(number), Some(computer)) = (number, told_apart) {
             self.order.push(computer, number, time, place.offset);
         }
         let record = LoginRecord {

@@ -23,6 +23,8 @@ mod serial_made_by_windows;
 mod several_computers;
 mod times_run_backwards;
 
+use std::collections::BTreeSet;
+
 use kusari_artifacts::Locator;
 use kusari_evidence::time::Timestamp;
 
@@ -158,6 +160,12 @@ impl Reconstruction {
         self.local_time(machine, at).to_text(0).replace('T', " ")
     }
 
+    /// Whether nothing says that all sources of a machine are of one computer.
+    fn names_several_computers(&self, machine: MachineIndex) -> bool {
+        self.machine(machine)
+            .is_some_and(|own| own.name_groups.len() > 1)
+    }
+
     /// The machine that records call by a computer name.
     fn machine_called(&self, name: &str) -> Option<MachineIndex> {
         let position = self.machines.iter().position(|own| own.is_named(name))?;
@@ -182,6 +190,7 @@ impl Reconstruction {
 
     /// The events that stand in a log's records of these numbers.
     fn events_of_records(&self, source: SourceIndex, numbers: &[u64]) -> Vec<usize> {
+        let numbers: BTreeSet<u64> = numbers.iter().copied().collect();
         (0..self.events.len())
             .filter(|&index| {
                 let of_source = self

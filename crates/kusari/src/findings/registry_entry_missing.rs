@@ -63,6 +63,10 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
         .into_iter()
         .filter_map(|((machine, device), own)| {
             let &(hive, written) = hives.get(&machine)?;
+            // Another computer's registry knows other devices.
+            if r.names_several_computers(machine) {
+                return None;
+            }
             let last = own.last?;
             // A serial number that Windows made up may be another in the registry's name for it.
             let told_apart = r
@@ -153,10 +157,10 @@ fn finding(
         ),
         None => (
             "Windows' own clean-up takes out no device that came within 30 days, and no update of \
-             Windows came after it. Consistent with entries that were removed by a person or a \
+             Windows on record came after it. Consistent with entries that were removed by a person or a \
              program."
                 .to_owned(),
-            "Windows の自動整理は30日以内に接続された機器を対象とせず、その後に Windows の更新もない。\
+            "Windows の自動整理は30日以内に接続された機器を対象とせず、その後に Windows が更新された記録もない。\
              人又はプログラムによる登録の削除と整合する。"
                 .to_owned(),
         ),
@@ -249,6 +253,14 @@ mod tests {
             });
             assert_eq!(found(scene).is_empty(), known, "{key}");
         }
+    }
+
+    #[test]
+    fn files_of_several_computers_in_one_folder_say_nothing() {
+        let (mut scene, machine, _) = scene("2022-07-01 00:00:00");
+        let machine = usize::try_from(machine).unwrap();
+        scene.machines[machine].name_groups = vec![vec!["A".to_owned()], vec!["B".to_owned()]];
+        assert_eq!(found(scene), []);
     }
 
     #[test]

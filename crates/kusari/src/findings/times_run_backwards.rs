@@ -29,6 +29,7 @@ struct Step<'a> {
 
 fn check(r: &Reconstruction) -> Vec<Finding> {
     let keepers = keepers_of_clock_changes(r);
+    let mut set: BTreeMap<MachineIndex, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
     let mut unexplained: BTreeMap<MachineIndex, Vec<Step<'_>>> = BTreeMap::new();
     for (index, source) in (0..).zip(r.sources()) {
         for step in &source.outcome.coverage.steps_back {
@@ -46,10 +47,15 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
             // A machine without evidence can have recorded a change that nobody saw; then the
             // step is all that is known of it, and worth saying.
             let would_be_known = !own.has_evidence
-                || keepers
-                    .get(&machine)
-                    .is_some_and(|spans| spans.iter().any(|&(a, b)| a <= to && from <= b));
-            if is_step && would_be_known && !is_explained(r, machine, from, to) {
+                || !r.names_several_computers(machine)
+                    && keepers
+                        .get(&machine)
+                        .is_some_and(|spans| spans.iter().any(|&(a, b)| a <= to && from <= b));
+            let set = set.entry(machine).or_insert_with(|| set_spans(r, machine));
+            let is_explained = set.iter().any(|&(low, high)| {
+                low.ticks_since(to) <= SLACK && from.ticks_since(high) <= SLACK
+            });
+            if is_step && would_be_known && !is_explained {
                 unexplained.entry(machine).or_default().push(Step {
                     source: index,
                     step,
@@ -99,9 +105,10 @@ fn keepers_of_clock_changes(
     spans
 }
 
-/// Whether recorded changes, one or several in a row, reach over the whole step. One that put the
-/// clock forward does so too: what was made before it can be written behind it.
-fn is_explained(r: &Reconstruction, machine: MachineIndex, from: Timestamp, to: Timestamp) -> bool {
+/// The spans over which each machine's clock is on record to have been set, those of several changes
+/// in a row as one. A change that put the clock forward counts, too: what was made before it can be
+/// written behind it.
+fn set_spans(r: &Reconstruction, machine: MachineIndex) -> Vec<(Timestamp, Timestamp)> {
     let mut changes: Vec<(Timestamp, Timestamp)> = r
         .clock_changes_of(machine)
         .map(|(_, change)| {
@@ -112,14 +119,16 @@ fn is_explained(r: &Reconstruction, machine: MachineIndex, from: Timestamp, to: 
         })
         .collect();
     changes.sort_unstable();
-    let mut reached = to;
+    let mut spans: Vec<(Timestamp, Timestamp)> = Vec::new();
     for (low, high) in changes {
-        if low.ticks_since(reached) > SLACK {
-            break;
+        match spans.last_mut() {
+            Some((_, reached)) if low.ticks_since(*reached) <= SLACK => {
+                *reached = high.max(*reached);
+            }
+            _ => spans.push((low, high)),
         }
-        reached = reached.max(high);
     }
-    from.ticks_since(reached) <= SLACK
+    spans
 }
 
 fn finding(r: &Reconstruction, machine: MachineIndex, steps: &[Step<'_>]) -> Option<Finding> {
@@ -272,6 +281,14 @@ mod tests {
             offset: 0,
         }];
         assert!(!fires(scene), "a gap in its numbers");
+    }
+
+    #[test]
+    fn the_log_of_another_computer_accounts_for_nothing() {
+        let (mut scene, machine) = scene("2022-06-21 12:00:00", "2022-06-21 11:00:00");
+        let machine = usize::try_from(machine).unwrap();
+        scene.machines[machine].name_groups = vec![vec!["A".to_owned()], vec!["B".to_owned()]];
+        assert!(!fires(scene));
     }
 
     /// By a login log, of a PC that is not among the evidence.
