@@ -95,9 +95,11 @@ impl Drop for Spoilt {
 }
 
 /// The lines of a page that are a table.
+/// The custody table, which is the first of the page. What is asked in gaps can differ: images hold more.
 fn table(page: &str) -> String {
-    let lines = page.lines().filter(|line| line.starts_with(['+', '|']));
-    lines.collect::<Vec<_>>().join("\n")
+    let is_row = |line: &&str| line.starts_with(['+', '|']);
+    let lines = page.lines().skip_while(|line| !is_row(line));
+    lines.take_while(is_row).collect::<Vec<_>>().join("\n")
 }
 
 /// Rows of a command's data by what they are of.

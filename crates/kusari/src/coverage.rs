@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::event::MachineIndex;
 use crate::machine::Machine;
-use crate::source::Source;
+use crate::source::{Source, SourcePlace};
 
 /// One source's coverage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,10 +121,12 @@ fn missing(machines: &[Machine], sources: &[Source], index: MachineIndex) -> Vec
         return Vec::new();
     };
     let is_there = |expected: &Expected| {
-        let ending = expected.path.to_lowercase();
-        sources
-            .iter()
-            .any(|own| own.machine == Some(index) && own.name.to_lowercase().ends_with(&ending))
+        sources.iter().any(|own| {
+            let is_it = |place: &SourcePlace| place.path.eq_ignore_ascii_case(expected.path);
+            own.machine == Some(index)
+                && own.place.as_ref().is_some_and(is_it)
+                && !own.outcome.coverage.states.contains(&SourceState::Snapshot)
+        })
     };
     let would_be = |expected: &&Expected| {
         // Without a build number only what every Windows has is missed.
@@ -204,10 +206,15 @@ mod tests {
         scene.machines[0].build = build;
         for (source, name) in scene.sources.iter_mut().zip([
             name,
-            "PC/C/Windows/System32/config/SYSTEM",
-            "PC/C/Windows/INF/setupapi.dev.log",
+            "Windows/System32/config/SYSTEM",
+            "windows/INF/setupapi.dev.log",
         ]) {
-            source.name = name.to_owned();
+            source.place = Some(SourcePlace {
+                evidence: 0,
+                volume: 0,
+                path: name.to_owned(),
+                stream: None,
+            });
         }
         let drives = is_drive.then_some(machine).into_iter().collect();
         let rows = rows(&scene.machines, &scene.sources, &drives);
@@ -217,14 +224,13 @@ mod tests {
             .collect()
     }
 
-    const LOG: &str =
-        "PC/C/Windows/System32/winevt/Logs/Microsoft-Windows-Partition%4Diagnostic.evtx";
+    const LOG: &str = "Windows/System32/winevt/Logs/Microsoft-Windows-Partition%4Diagnostic.evtx";
 
     #[test]
     fn what_this_windows_would_have_and_the_drive_lacks_is_missing() {
         let all = missed(
             Some(19044),
-            "PC/C/Windows/System32/winevt/Logs/System.evtx",
+            "Windows/System32/winevt/Logs/System.evtx",
             true,
         );
         assert_eq!(

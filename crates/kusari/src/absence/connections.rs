@@ -122,7 +122,7 @@ fn answer(r: &Reconstruction, records: &Records, place: AtMachine, from: End, to
                 return (Answer::No, because);
             }
             Ok(_) => {}
-            Err(reason) => reasons.push(reason),
+            Err(reason) => reasons.push(*reason),
         }
     }
     if logs_of_each(r, machine).next().is_none() {
@@ -139,7 +139,7 @@ fn silence(
     (device, machine): AtMachine,
     (index, source): (SourceIndex, &Source),
     (from, to): (End, End),
-) -> Result<Option<Reason>, Reason> {
+) -> Result<Option<Reason>, Box<Reason>> {
     let of_log = |en: &str, ja: &str| {
         let (en, ja) = (
             format!("its log of connections {en}"),
@@ -149,7 +149,7 @@ fn silence(
     };
     let assumed = match covers(r, machine, source, from, to) {
         Ok(assumed) => assumed,
-        Err((en, ja)) => return Err(of_log(&en, &ja)),
+        Err((en, ja)) => return Err(Box::new(of_log(&en, &ja))),
     };
     if let Some(events) = missed(r, machine, index) {
         let mut reason = of_log(
@@ -158,7 +158,7 @@ fn silence(
             "期間を含むが、他の記録が同機で示す接続の記録を欠いており、記録がないことは何も証明しない",
         );
         reason.events = events;
-        return Err(reason);
+        return Err(Box::new(reason));
     }
     let unknown = records.of_nobody(index).iter().copied();
     let unknown: Vec<usize> = unknown
@@ -170,22 +170,22 @@ fn silence(
             "この期間に、どの機器か特定できない接続の記録がある",
         );
         reason.events = unknown;
-        return Err(reason);
+        return Err(Box::new(reason));
     }
     let has_serial = r
         .device(device)
         .is_some_and(|device| device.serial.is_some() && !device.serial_made_by_windows);
     if !has_serial {
-        return Err(of_log(
+        return Err(Box::new(of_log(
             "covers the time, but the device has no serial number by which it would name it",
             "期間を含むが、当該機器を識別できるシリアル番号がない",
-        ));
+        )));
     }
     if !records.has_connections(index) {
-        return Err(of_log(
+        return Err(Box::new(of_log(
             "covers the time, but has no connection of any stick",
             "期間を含むが、USBメモリの接続記録が1件もない",
-        ));
+        )));
     }
     Ok(assumed)
 }

@@ -3,7 +3,7 @@
 use kusari_evidence::time::{RecordedTime, TimeBasis, Timestamp};
 
 use super::network::drift;
-use super::segment::{Segment, in_order, segments, segments_of};
+use super::segment::{Segment, SegmentIndex, in_order, segments};
 use super::{CorrectedTime, Zone};
 use crate::case::{Observation, Reads};
 use crate::event::SourceIndex;
@@ -85,6 +85,7 @@ pub struct MachineClock {
     /// How far it may drift, in millionths.
     pub drift_ppm: u32,
     segments: Vec<Segment>,
+    index: SegmentIndex,
     solved: SolvedMoments,
     alternatives: Vec<Alternative>,
 }
@@ -99,10 +100,12 @@ impl MachineClock {
         drift_ppm: u32,
     ) -> Self {
         let steps = in_order(steps);
+        let segments = segments(&steps);
         Self {
             zone,
             observations,
-            segments: segments(&steps),
+            index: SegmentIndex::new(&segments),
+            segments,
             steps,
             drift_ppm,
             solved: SolvedMoments::new(),
@@ -124,7 +127,7 @@ impl MachineClock {
     /// The segments in which the clock can have shown a moment.
     #[must_use]
     pub fn segments_of(&self, shown: Timestamp) -> Vec<usize> {
-        segments_of(&self.segments, shown)
+        self.index.of(&self.segments, shown)
     }
 
     /// The moment that a recorded time means by this machine's clock: one, or the first and the

@@ -1,5 +1,7 @@
 //! A clock's run cut where it was set.
 
+use std::collections::BTreeMap;
+
 use kusari_artifacts::Locator;
 use kusari_evidence::time::Timestamp;
 
@@ -35,27 +37,62 @@ pub(super) fn in_order(mut steps: Vec<RecordedStep>) -> Vec<RecordedStep> {
             _ => logs.push(vec![step]),
         }
     }
-    // The fullest log goes first; what others have beside it stands by its time.
+    // The fullest log gives the order; what others have beside it stands by its time.
     logs.sort_by_key(|log| std::cmp::Reverse(log.len()));
-    let mut all: Vec<RecordedStep> = Vec::new();
-    for step in logs.into_iter().flatten() {
-        if let Some(known) = all.iter_mut().find(|known| is_same(known, &step)) {
-            known.step.may_hide_a_pause &= step.step.may_hide_a_pause;
-            known.step.by_time_service |= step.step.by_time_service;
-            known.step.by = known.step.by.take().or(step.step.by);
-            continue;
-        }
-        let before = all
-            .iter()
-            .position(|known| known.source != step.source && known.step.after > step.step.after);
-        all.insert(before.unwrap_or(all.len()), step);
+    let mut logs = logs.into_iter();
+    let mut all = logs.next().unwrap_or_default();
+    let mut by_time: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (index, own) in all.iter().enumerate() {
+        by_time
+            .entry(bucket(own.step.after))
+            .or_default()
+            .push(index);
     }
-    all
+    let mut beside = Vec::new();
+    for step in logs.flatten() {
+        let at = bucket(step.step.after);
+        let near = by_time.range(at.saturating_sub(1)..=at.saturating_add(1));
+        let near: Vec<usize> = near.flat_map(|(_, own)| own.iter().copied()).collect();
+        let known = near
+            .into_iter()
+            .find(|index| all.get(*index).is_some_and(|own| is_same(own, &step)));
+        match known.and_then(|index| all.get_mut(index)) {
+            Some(known) => {
+                known.step.may_hide_a_pause &= step.step.may_hide_a_pause;
+                known.step.by_time_service |= step.step.by_time_service;
+                known.step.by = known.step.by.take().or(step.step.by);
+            }
+            None => beside.push(step),
+        }
+    }
+    merged(all, beside)
 }
 
+/// The changes of one log, with others beside them: each before the first that shows a later time.
+fn merged(all: Vec<RecordedStep>, mut beside: Vec<RecordedStep>) -> Vec<RecordedStep> {
+    beside.sort_by_key(|own| (own.step.after, own.step.before, own.source));
+    beside.dedup_by(|later, earlier| is_same(later, earlier));
+    let mut beside = beside.into_iter().peekable();
+    let mut merged = Vec::new();
+    for own in all {
+        while let Some(next) = beside.next_if(|next| next.step.after < own.step.after) {
+            merged.push(next);
+        }
+        merged.push(own);
+    }
+    merged.extend(beside);
+    merged
+}
+
+/// Moments that can be of one change stand in one bucket or in two that are neighbours.
+fn bucket(at: Timestamp) -> i64 {
+    at.ticks().div_euclid(SAME_STEP)
+}
+
+/// Whether two logs record one change.
 fn is_same(a: &RecordedStep, b: &RecordedStep) -> bool {
     let close = |a: Timestamp, b: Timestamp| a.ticks_since(b).abs() <= SAME_STEP;
-    close(a.step.after, b.step.after) && close(a.step.before, b.step.before)
+    a.source != b.source && close(a.step.after, b.step.after) && close(a.step.before, b.step.before)
 }
 
 /// The segments between changes.
@@ -77,26 +114,57 @@ impl Segment {
     }
 }
 
-/// The segments in which the clock can have shown a moment: one in most cases. Where it was put back,
-/// several; where it was put forward over the moment, the two beside it, since a record can carry a
-/// time that was taken right before the change.
-pub(super) fn segments_of(segments: &[Segment], shown: Timestamp) -> Vec<usize> {
-    let holding: Vec<usize> = segments
-        .iter()
-        .enumerate()
-        .filter(|(_, segment)| segment.holds(shown))
-        .map(|(index, _)| index)
-        .collect();
-    if !holding.is_empty() {
-        return holding;
+/// Finds the segments that a moment lies in.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SegmentIndex {
+    /// The segments by what they show at their beginning, with the latest moment that one up to here shows.
+    sorted: Vec<(i64, i64, usize)>,
+}
+
+impl SegmentIndex {
+    pub(super) fn new(segments: &[Segment]) -> Self {
+        let begin = |own: &Segment| own.from.map_or(i64::MIN, Timestamp::ticks);
+        let mut order: Vec<usize> = (0..segments.len()).collect();
+        order.sort_by_key(|index| (segments.get(*index).map(begin), *index));
+        let mut latest = i64::MIN;
+        let sorted = order.into_iter().filter_map(|index| {
+            let own = segments.get(index)?;
+            latest = latest.max(own.to.map_or(i64::MAX, Timestamp::ticks));
+            Some((begin(own), latest, index))
+        });
+        Self {
+            sorted: sorted.collect(),
+        }
     }
-    let pairs = segments.iter().zip(segments.iter().skip(1)).enumerate();
-    pairs
-        .filter(|(_, (a, b))| {
-            a.to.is_some_and(|to| to < shown) && b.from.is_some_and(|from| shown < from)
-        })
-        .flat_map(|(index, _)| [index, index.saturating_add(1)])
-        .collect()
+
+    /// The segments in which the clock can have shown a moment: one in most cases. Where it was put back,
+    /// several; where it was put forward over the moment, the two beside it, since a record can carry a
+    /// time that was taken right before the change.
+    pub(super) fn of(&self, segments: &[Segment], shown: Timestamp) -> Vec<usize> {
+        let next = self
+            .sorted
+            .partition_point(|(from, ..)| *from <= shown.ticks());
+        let before = self.sorted.get(..next).unwrap_or(&[]);
+        let mut holding: Vec<usize> = before
+            .iter()
+            .rev()
+            .take_while(|(_, latest, _)| *latest >= shown.ticks())
+            .map(|(.., index)| *index)
+            .filter(|index| segments.get(*index).is_some_and(|own| own.holds(shown)))
+            .collect();
+        holding.sort_unstable();
+        if !holding.is_empty() {
+            return holding;
+        }
+        let beside = [before.last(), self.sorted.get(next)];
+        let mut beside: Vec<usize> = beside
+            .into_iter()
+            .flatten()
+            .map(|(.., index)| *index)
+            .collect();
+        beside.sort_unstable();
+        beside
+    }
 }
 
 #[cfg(test)]
@@ -144,6 +212,8 @@ mod tests {
         assert!(!steps[0].step.may_hide_a_pause, "one record knows better");
         let segments = segments(&steps);
         assert_eq!(segments.len(), 4);
+        let index = SegmentIndex::new(&segments);
+        let segments_of = |segments: &[Segment], at| index.of(segments, at);
         assert_eq!(segments_of(&segments, at(500)), [0]);
         assert_eq!(
             segments_of(&segments, at(610)),
@@ -157,6 +227,8 @@ mod tests {
     #[test]
     fn a_moment_that_was_skipped_belongs_to_both_sides() {
         let segments = segments(&[step(0, 1, 600, 660)]);
+        let index = SegmentIndex::new(&segments);
+        let segments_of = |segments: &[Segment], at| index.of(segments, at);
         assert_eq!(segments_of(&segments, at(630)), [0, 1]);
         assert_eq!(segments_of(&segments, at(660)), [1]);
     }

@@ -136,6 +136,8 @@ pub enum WhyUnused {
     SetOnThatDay,
     /// It gives no moment.
     NoMoment,
+    /// It is about the first or the last of events by several clocks, whose order is what is asked.
+    SeveralClocks,
 }
 
 impl Statement {

@@ -39,10 +39,28 @@ impl Reconstruction {
             }
             Claim::Drift { .. } if self.case.drift_ppm.is_some() => Basis::Declared,
             Claim::Drift { .. } => Basis::Assumed,
+            Claim::RecordOrder { earlier: event, .. }
+            | Claim::OnePlace {
+                left: event,
+                known_by: OrderOfStays::OwnLog,
+                ..
+            } if !self.is_vouched_for(event) => Basis::Assumed,
             Claim::ClockChange { .. } | Claim::RecordOrder { .. } | Claim::OnePlace { .. } => {
                 Basis::Evidence
             }
         }
+    }
+
+    /// Whether the case declares that the own log of the device of an event is in the order of the
+    /// operations.
+    fn is_vouched_for(&self, event: usize) -> bool {
+        let device = self.events.placed(event).and_then(|placed| placed.device);
+        let label = device.and_then(|device| self.device(device)?.label.as_ref());
+        let is_about = |own: &&crate::case::DeclaredStatement| {
+            own.claims == crate::case::LogClaim::RecordsAreInOrder
+                && label.is_some_and(|label| own.about.contains(label))
+        };
+        self.case.statements.iter().any(|own| is_about(&own))
     }
 
     /// Where a statement comes from: the case file, a fact's own source, or the source of the records.
@@ -116,14 +134,23 @@ impl Reconstruction {
                     .map_or(0, |machine| machine.clock.drift_ppm);
                 let a_day =
                     shown_span(86_400_i64.saturating_mul(i64::from(ppm)).saturating_mul(10));
+                let unread = self.machine(*machine).is_none_or(|own| !own.has_evidence);
+                let (unread_en, unread_ja) = if unread {
+                    (
+                        "; nothing of that machine was read, so a change would not be known",
+                        "。同機の証拠がなく、変更があっても分からない",
+                    )
+                } else {
+                    ("", "")
+                };
                 Says {
                     en: format!(
                         "between its recorded changes the clock of {en} ran by itself and drifted by \
-                         at most {ppm} ppm ({a_day} a day)"
+                         at most {ppm} ppm ({a_day} a day){unread_en}"
                     ),
                     ja: format!(
                         "{ja}の時計は、記録された変更の間は自走し、そのずれの変化は {ppm} ppm\
-                         （1日あたり {a_day}）以内である"
+                         （1日あたり {a_day}）以内である{unread_ja}"
                     ),
                 }
             }

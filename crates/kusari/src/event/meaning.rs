@@ -13,6 +13,10 @@ pub const LAST_ARRIVAL_DATE: &str = "DEVPKEY_Device_LastArrivalDate (0066)";
 /// When the device last went (`DEVPKEY_Device_LastRemovalDate`, 0x67). Earlier ones are not kept.
 pub const LAST_REMOVAL_DATE: &str = "DEVPKEY_Device_LastRemovalDate (0067)";
 
+/// When a disk arrived, by the log that has a record for each arrival.
+pub const DISK_ARRIVED: &str =
+    "Partition/Diagnostic 1006: the disk arrived, or was there when Windows started";
+
 /// When a user's `MountPoints2` key for a volume was last written.
 pub const MOUNT_POINT_KEY: &str = "MountPoints2 key last written";
 

@@ -188,9 +188,12 @@ impl Gathering {
         letters::infer(&self.events, &mut identities.devices);
         let sessions = custody::sessions(&self.events);
         by_letter::attribute(&mut self.events, &identities.devices, &sessions);
-        let clocks = self
-            .events
-            .solve_clocks(&case, &mut machines, &identities.devices, &sessions);
+        let clocks = self.events.solve_clocks(
+            &case,
+            &mut machines,
+            (&identities.devices, &self.sources),
+            &sessions,
+        );
         let table = custody::table(&custody::Input {
             case: &case,
             machines: &machines,

@@ -10,6 +10,7 @@ use crate::custody::Session;
 use crate::event::{EventRow, EventTable, MachineIndex};
 use crate::identity::{Device, DeviceIndex};
 use crate::machine::Machine;
+use crate::source::Source;
 use crate::strings::StringPool;
 
 /// What an event was placed to.
@@ -50,7 +51,7 @@ impl Events {
         &mut self,
         case: &Case,
         machines: &mut [Machine],
-        devices: &[Device],
+        (devices, sources): (&[Device], &[Source]),
         sessions: &[Session],
     ) -> Clocks {
         let solution = solve(&Input {
@@ -59,6 +60,7 @@ impl Events {
             devices,
             events: self,
             sessions,
+            sources,
         });
         for (machine, (moments, alternatives)) in machines.iter_mut().zip(solution.machines) {
             machine.clock.take(moments, alternatives);

@@ -9,7 +9,7 @@ use super::{Events, Placed, Reconstruction};
 use crate::case::{Case, Observation, Reads};
 use crate::clock::{Clocks, CorrectedTime};
 use crate::custody;
-use crate::event::{Action, Confidence, NewEvent, Whose};
+use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
 use crate::findings;
 use crate::harvest::ClockChange;
 use crate::identity::{
@@ -149,7 +149,20 @@ impl Scene {
     /// A record in the machine's event log.
     pub(crate) fn log(&mut self, machine: u32, device: u32, action: Action, time: &str) -> usize {
         let source = self.source_of(machine, "event-log");
-        self.record(source, machine, Some(device), action, time)
+        let is = (
+            RecordedTime::utc(at(time)),
+            Self::meaning(action),
+            Confidence::Recorded,
+        );
+        self.add(source, machine, Some(device), action, is)
+    }
+
+    /// What the time of a record of an event log means.
+    fn meaning(action: Action) -> &'static str {
+        match action {
+            Action::Connected => meaning::DISK_ARRIVED,
+            _ => "",
+        }
     }
 
     /// A record in the machine's registry.
@@ -269,7 +282,8 @@ impl Scene {
         time: RecordedTime,
         number: Option<u64>,
     ) -> usize {
-        self.push(place, action, (time, "", Confidence::Recorded), number)
+        let is = (time, Self::meaning(action), Confidence::Recorded);
+        self.push(place, action, is, number)
     }
 
     fn push(
@@ -310,8 +324,22 @@ impl Scene {
         index
     }
 
+    /// Every source's coverage holds its records, where none was said.
+    fn widen_coverage(&mut self) {
+        let is_said = |source: &Source| source.outcome.coverage.first.is_some();
+        let said: Vec<bool> = self.sources.iter().map(is_said).collect();
+        for index in 0..self.events.len() {
+            let row = self.events.row(index).unwrap();
+            let source = usize::try_from(row.source).unwrap();
+            if !said[source] {
+                self.sources[source].outcome.coverage.widen(row.time);
+            }
+        }
+    }
+
     /// Places the events and builds the sessions.
     fn sessions(&mut self) -> Vec<custody::Session> {
+        self.widen_coverage();
         let mut placed = Vec::new();
         for (index, &(machine, device)) in self.records.iter().enumerate() {
             let time = self.events.row(index).unwrap().time;
@@ -341,9 +369,9 @@ impl Scene {
         ready();
         let devices = &self.identities.devices;
         let machines = &mut self.machines;
-        let clocks = self
-            .events
-            .solve_clocks(&self.case, machines, devices, &sessions);
+        let clocks =
+            self.events
+                .solve_clocks(&self.case, machines, (devices, &self.sources), &sessions);
         (clocks, self.events, self.machines)
     }
 
@@ -353,9 +381,9 @@ impl Scene {
         let devices = &self.identities.devices;
         super::by_letter::attribute(&mut self.events, devices, &sessions);
         let machines = &mut self.machines;
-        let clocks = self
-            .events
-            .solve_clocks(&self.case, machines, devices, &sessions);
+        let clocks =
+            self.events
+                .solve_clocks(&self.case, machines, (devices, &self.sources), &sessions);
         let table = custody::table(&custody::Input {
             case: &self.case,
             machines: &self.machines,

@@ -408,6 +408,7 @@ fn standing(own: Standing) -> &'static str {
         Standing::Unused(WhyUnused::NotInEvidence) => "unused-not-in-evidence",
         Standing::Unused(WhyUnused::SetOnThatDay) => "unused-clock-set-on-that-day",
         Standing::Unused(WhyUnused::NoMoment) => "unused-no-moment",
+        Standing::Unused(WhyUnused::SeveralClocks) => "unused-several-clocks",
     }
 }
 

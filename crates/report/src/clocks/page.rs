@@ -293,6 +293,7 @@ fn line(r: &Reconstruction, view: &View, statement: &Statement) -> String {
         Standing::Unused(WhyUnused::NotInEvidence) => Some(texts.unused_not_in_evidence),
         Standing::Unused(WhyUnused::SetOnThatDay) => Some(texts.unused_set_on_that_day),
         Standing::Unused(WhyUnused::NoMoment) => Some(texts.unused_no_moment),
+        Standing::Unused(WhyUnused::SeveralClocks) => Some(texts.unused_several_clocks),
     };
     if let Some(standing) = standing {
         line.push_str(&format!(" – {standing}"));

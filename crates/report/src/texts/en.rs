@@ -103,6 +103,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     unused_no_event: "not used: it is about no event",
     unused_not_in_evidence: "not used: the evidence has no such event",
     unused_set_on_that_day: "not used: the clock was set on that day",
+    unused_several_clocks: "not used: it speaks of the first or last by several clocks; name the machine",
     unused_no_moment: "not used: it gives no moment",
     observation_disputed: "not used, since it contradicts other statements",
     observation_unused: "not used, since the clock was set on that day",

@@ -103,6 +103,7 @@ pub(crate) const JAPANESE: Texts = Texts {
     unused_no_event: "不使用：対象となる事象がない",
     unused_not_in_evidence: "不使用：証拠に該当する事象がない",
     unused_set_on_that_day: "不使用：その日に時計が変更されている",
+    unused_several_clocks: "不使用：複数の時計にまたがる最初又は最後を述べている。機器の指定を要する",
     unused_no_moment: "不使用：時刻の指定がない",
     observation_disputed: "他の記述と整合しないため用いない",
     observation_unused: "その日に時計が変更されたため用いない",

@@ -115,6 +115,7 @@ pub(crate) struct Texts {
     pub(crate) unused_no_event: &'static str,
     pub(crate) unused_not_in_evidence: &'static str,
     pub(crate) unused_set_on_that_day: &'static str,
+    pub(crate) unused_several_clocks: &'static str,
     pub(crate) unused_no_moment: &'static str,
     pub(crate) observation_disputed: &'static str,
     pub(crate) observation_unused: &'static str,

@@ -47,7 +47,7 @@ pub(super) fn moments(
         if !gathered.can_be_doubted(statement) {
             continue;
         }
-        let in_force = settled.in_force.without(statement);
+        let in_force = gathered.without(&settled.in_force, statement);
         let Ok(other) = network.bounds(&in_force, &settled.wished) else {
             continue;
         };

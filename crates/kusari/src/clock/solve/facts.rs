@@ -80,6 +80,18 @@ fn events_of(input: &Input<'_>, event: &FactEvent) -> Result<Vec<usize>, WhyUnus
     };
     let mut all: Vec<usize> = (0..input.events.len()).filter(fits).collect();
     all.sort_by_key(|index| (input.events.own_time(*index), *index));
+    let clock = |index: &usize| {
+        input
+            .events
+            .placed(*index)
+            .and_then(|placed| placed.machine)
+    };
+    let several = all
+        .iter()
+        .any(|index| Some(clock(index)) != all.first().map(clock));
+    if several && event.which.is_some() {
+        return Err(WhyUnused::SeveralClocks);
+    }
     match event.which.as_deref() {
         Some("first") => all.truncate(1),
         Some("last") => all = all.last().copied().into_iter().collect(),

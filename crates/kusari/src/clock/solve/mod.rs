@@ -11,6 +11,8 @@ mod stays;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use kusari_evidence::time::Timestamp;
 
 use self::gather::{Gathered, gather};
@@ -25,6 +27,7 @@ use crate::event::MachineIndex;
 use crate::identity::{Device, DeviceIndex};
 use crate::machine::Machine;
 use crate::reconstruction::Events;
+use crate::source::Source;
 
 /// What the solver is given: events placed to machines and devices, and the sessions that they make.
 pub(crate) struct Input<'a> {
@@ -33,6 +36,7 @@ pub(crate) struct Input<'a> {
     pub(crate) devices: &'a [Device],
     pub(crate) events: &'a Events,
     pub(crate) sessions: &'a [Session],
+    pub(crate) sources: &'a [Source],
 }
 
 /// What the solver found.
@@ -70,13 +74,14 @@ pub(crate) fn solve(input: &Input<'_>) -> Solution {
             break;
         };
         let found = gathered.stays.by_bounds(input, &gathered.network, &bounds);
-        let known = |order: &InferredOrder| {
-            let pair = (order.first, order.second);
-            inferred.iter().any(|own| (own.first, own.second) == pair)
-        };
         let before = inferred.len();
-        let new: Vec<InferredOrder> = found.into_iter().filter(|order| !known(order)).collect();
-        inferred.extend(new);
+        let pair = |order: &InferredOrder| (order.first, order.second);
+        let known: BTreeSet<(usize, usize)> = inferred.iter().map(pair).collect();
+        inferred.extend(
+            found
+                .into_iter()
+                .filter(|order| !known.contains(&pair(order))),
+        );
         if inferred.len() == before {
             break;
         }

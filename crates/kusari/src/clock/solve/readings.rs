@@ -192,6 +192,10 @@ fn together(
             }
         }
     }
+    if found.is_empty() {
+        none_together(gathered, settled, trials, &open);
+        return Together::Again;
+    }
     let fits =
         |place: usize, reads: Reads| found.iter().any(|(own, _)| own.contains(&(place, reads)));
     let mut again = false;
@@ -258,6 +262,29 @@ fn wishes_of(
         };
         by_choice.map(|(_, reads)| *reads).or(only)
     })
+}
+
+/// Each reading fits by itself, and no combination of all: the observations contradict each other however
+/// they are read.
+fn none_together(gathered: &Gathered, settled: &mut Settled, trials: &mut [Trial], open: &[usize]) {
+    let mut statements = Vec::new();
+    for &place in open {
+        let (Some(trial), Some(unknown)) = (trials.get_mut(place), gathered.unknown.get(place))
+        else {
+            continue;
+        };
+        settled.in_force.set(unknown.either, false);
+        statements.extend(places([unknown.either]));
+        let left = std::mem::take(&mut trial.left).into_iter();
+        trial
+            .ruled_out
+            .extend(left.map(|(reads, own)| (reads, own, None)));
+    }
+    settled.conflicts.push(ClockConflict {
+        statements,
+        by: 0,
+        restored_by: Vec::new(),
+    });
 }
 
 fn readings(gathered: &Gathered, settled: &Settled, trials: Vec<Trial>) -> Vec<Readings> {
@@ -327,7 +354,11 @@ fn decisive(
         gathered.can_be_doubted(statement)
             && gathered
                 .network
-                .hold_too(&with.without(statement), &settled.held, &[reading])
+                .hold_too(
+                    &gathered.without(&with, statement),
+                    &settled.held,
+                    &[reading],
+                )
                 .is_ok()
     };
     by.iter().copied().filter(holds_without).collect()

@@ -4,7 +4,7 @@ use super::gather::Gathered;
 use super::{Input, places};
 use crate::case::{Observation, Reads};
 use crate::clock::network::{Bounds, Conflict, InForce, Network, StatementIndex};
-use crate::clock::statement::ClockConflict;
+use crate::clock::statement::{Claim, ClockConflict, OrderOfStays};
 use crate::machine::Machine;
 
 /// Statements that hold together, corrections for which they do, and the conflicts that were found on
@@ -17,6 +17,9 @@ pub(super) struct Settled {
     pub(super) wished: Vec<i64>,
     pub(super) conflicts: Vec<ClockConflict>,
 }
+
+/// After so many conflicts orders of records and stays are no longer gone by.
+const MOST_CONFLICTS: usize = 200;
 
 impl Settled {
     /// Finds statements that hold together. While some cannot, all of the smallest such set that can be
@@ -55,9 +58,13 @@ impl Settled {
                         own.in_force.set(*statement, false);
                     }
                     left_out.push((conflict, doubtful));
+                    if left_out.len() >= MOST_CONFLICTS {
+                        own.give_orders_up(gathered);
+                    }
                 }
             }
         }
+        let disputed = !left_out.is_empty();
         for (conflict, doubtful) in left_out {
             let restored_by = own.take_back(network, &doubtful);
             own.conflicts.push(ClockConflict {
@@ -66,7 +73,24 @@ impl Settled {
                 statements: gathered.explained(&conflict),
             });
         }
+        if disputed {
+            // With fewer statements what was found to hold still does.
+            gathered.drop_unfounded(&mut own.in_force);
+        }
         own
+    }
+
+    /// Leaves all orders of records and stays out: a log that contradicts the clocks so often orders
+    /// nothing.
+    fn give_orders_up(&mut self, gathered: &Gathered) {
+        for (number, statement) in (0..).zip(&gathered.statements) {
+            if matches!(
+                statement.claim,
+                Claim::RecordOrder { .. } | Claim::OnePlace { .. }
+            ) {
+                self.in_force.set(number, false);
+            }
+        }
     }
 
     /// Takes those of some statements in again that do not keep the others from holding: the rest is
@@ -118,6 +142,49 @@ impl Settled {
 }
 
 impl Gathered {
+    /// What is left in force without one statement: orders of stays that were inferred from it go, too.
+    pub(super) fn without(&self, in_force: &InForce, statement: StatementIndex) -> InForce {
+        let mut left = in_force.without(statement);
+        self.drop_unfounded(&mut left);
+        left
+    }
+
+    /// Leaves out orders of stays that were inferred from statements that are not in force. Where it was
+    /// not kept from which, all go as soon as anything is left out.
+    fn drop_unfounded(&self, in_force: &mut InForce) {
+        loop {
+            let mut changed = false;
+            for (number, statement) in (0..).zip(&self.statements) {
+                let Claim::OnePlace {
+                    known_by: OrderOfStays::Clocks(because),
+                    ..
+                } = &statement.claim
+                else {
+                    continue;
+                };
+                let stands = |place: &usize| {
+                    StatementIndex::try_from(*place).is_ok_and(|own| self.stands(in_force, own))
+                };
+                if in_force.has(number) && (because.is_empty() || !because.iter().all(stands)) {
+                    in_force.set(number, false);
+                    changed = true;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+    }
+
+    /// Whether a statement is gone by. One that says that either reading of a number holds is, as long as
+    /// one of its readings is.
+    fn stands(&self, in_force: &InForce, statement: StatementIndex) -> bool {
+        let readings = self.unknown.iter().find(|own| own.either == statement);
+        let by_reading =
+            readings.is_some_and(|own| own.each.iter().any(|(_, each)| in_force.has(*each)));
+        in_force.has(statement) || by_reading
+    }
+
     /// The statements of a conflict that can be doubted.
     pub(super) fn doubtful(&self, conflict: &Conflict) -> Vec<StatementIndex> {
         let mut all: Vec<StatementIndex> = self
@@ -132,7 +199,6 @@ impl Gathered {
 
     /// The statements of a conflict, with those on which an order in it rests that was inferred.
     pub(super) fn explained(&self, conflict: &Conflict) -> Vec<usize> {
-        use crate::clock::statement::{Claim, OrderOfStays};
         let mut all = places(conflict.statements.iter().copied());
         let mut next = 0;
         while let Some(place) = all.get(next).copied() {

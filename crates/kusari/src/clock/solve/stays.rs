@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kusari_evidence::time::Timestamp;
+
 use super::gather::Gatherer;
 use super::{Input, TimedEvent, places};
 use crate::clock::network::{Bounds, Network};
 use crate::custody::{Runs, Session, TRAILING};
-use crate::event::{Confidence, MachineIndex, SourceIndex};
+use crate::event::{Confidence, MachineIndex, SourceIndex, meaning};
 use crate::identity::DeviceIndex;
 
 /// A stay: from its first to its last record a device was in a machine.
@@ -22,6 +24,8 @@ pub(super) struct Stay {
     logins: Option<(usize, usize)>,
     /// The lowest and the highest number that the device's own log gives to its records.
     numbered: Option<(SourceIndex, u64, u64)>,
+    /// Whether the device was in the machine from the first record to the last.
+    is_unbroken: bool,
 }
 
 /// Two stays of one device, in this order.
@@ -72,7 +76,7 @@ impl Stays {
         let runs = Runs::new(input.events);
         for session in input.sessions.iter().filter(|s| travels(s.device)) {
             let numbered = numbered(input, &session.logins);
-            let events = without_a_break(input, &runs, session, numbered.is_some());
+            let (events, is_unbroken) = without_a_break(input, &runs, session, numbered.is_some());
             let (Some(&first), Some(&last)) = (events.first(), events.last()) else {
                 continue;
             };
@@ -100,6 +104,7 @@ impl Stays {
                     .copied()
                     .zip(session.logins.last().copied()),
                 numbered,
+                is_unbroken,
             });
         }
         stays
@@ -213,6 +218,10 @@ impl Stays {
         (a, b): (usize, usize),
     ) -> Option<InferredOrder> {
         let (first, second) = (self.get(a)?, self.get(b)?);
+        if !first.is_unbroken || !second.is_unbroken {
+            // One can lie between two visits of the other.
+            return None;
+        }
         let travel = input.travel(first.machine, second.machine);
         let is_impossible = |left: &Stay, came: &Stay| {
             let at = |node: usize, correction: i64| network.shown(node).saturating_add(correction);
@@ -240,18 +249,20 @@ impl Stays {
     }
 }
 
-/// The records of a session between which the device stayed in the machine, in the order of its clock.
+/// The records of a session between which the device stayed in the machine, in the order of its clock, and
+/// whether it stayed in all of that time.
 ///
-/// With a connection on record it did: to come back from elsewhere it would have had to be connected
-/// again. Where no connection is on record, one login can be of another visit than the next, and a
-/// removal of yet another. Then the device's own numbers tell that it was nowhere else between logins;
-/// without them one record is taken by itself. A device can leave unseen while the machine is off.
+/// It did behind a connection when the source that records it would also have recorded the next one: to
+/// come back from elsewhere the device would have had to be connected again. Without such a source one login
+/// can be of another visit than the next, and a removal of yet another. Then what the device's own log
+/// numbers is in its order, but the device can have been elsewhere between; what it does not number is
+/// taken by itself. A device can leave unseen while the machine is off.
 fn without_a_break(
     input: &Input<'_>,
     runs: &Runs,
     session: &Session,
     is_numbered: bool,
-) -> Vec<usize> {
+) -> (Vec<usize>, bool) {
     let own = |event: usize| input.events.own_time(event);
     let recorded = |events: &[usize]| {
         let mut events: Vec<usize> = events
@@ -268,22 +279,45 @@ fn without_a_break(
     let connected = recorded(&session.connected);
     let logins = recorded(&session.logins);
     let removed = recorded(&session.removed);
-    let Some(&first) = connected.first() else {
-        let mut events = if is_numbered || logins.is_empty() {
-            logins
-        } else {
-            vec![logins.first().copied().unwrap_or_default()]
+    let mut stayed = connected.clone();
+    if let Some(&first) = connected.first() {
+        let last = connected
+            .iter()
+            .filter_map(|event| records_the_next(input, *event))
+            .max();
+        let is_of_stay = |event: &usize| {
+            last.is_some_and(|last| own(*event) <= last)
+                && !runs.ended_between(session.machine, own(first), own(*event))
         };
-        if events.is_empty() {
-            events.extend(removed.first());
-        }
-        return events;
-    };
-    let stayed = |event: &usize| !runs.ended_between(session.machine, own(first), own(*event));
-    let mut events = [connected, logins, removed].concat();
-    events.retain(|event| *event == first || stayed(event));
-    events.sort_by_key(|event| (own(*event), *event));
-    events
+        stayed.extend(logins.iter().chain(&removed).copied().filter(is_of_stay));
+        stayed.sort_by_key(|event| (own(*event), *event));
+    }
+    if stayed.len() > connected.len() || (!stayed.is_empty() && logins.is_empty()) {
+        return (stayed, true);
+    }
+    if is_numbered {
+        let is_one = logins.len() == 1;
+        return (logins, is_one);
+    }
+    let one = stayed.first().or(logins.first()).or(removed.first());
+    (one.copied().into_iter().collect(), true)
+}
+
+/// Up to when the source of a connection would have recorded the next one, by the machine's clock: the
+/// registry replaces its last arrival, and the log of disks has a record for each. `None`: it would not.
+fn records_the_next(input: &Input<'_>, event: usize) -> Option<Timestamp> {
+    let row = input.events.row(event)?;
+    let meaning = input.events.strings().get(row.meaning)?;
+    if meaning != meaning::LAST_ARRIVAL_DATE && meaning != meaning::DISK_ARRIVED {
+        return None;
+    }
+    let source = input.sources.get(usize::try_from(row.source).ok()?)?;
+    if source.is_damaged() || !source.outcome.coverage.gaps.is_empty() {
+        return None;
+    }
+    let machine = input.machine(input.events.placed(event)?.machine?)?;
+    let last = source.outcome.coverage.last?;
+    Some(machine.clock.to_utc(last).1)
 }
 
 /// The source that numbers the records of a stay, and the lowest and highest of their numbers.

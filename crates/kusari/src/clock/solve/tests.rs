@@ -351,3 +351,36 @@ fn a_clock_of_which_nothing_is_known_keeps_its_times_across_recorded_changes() {
         assert_eq!(placed.corrected.estimate, placed.own);
     }
 }
+
+#[test]
+fn a_connection_and_a_later_login_are_no_one_stay_where_nothing_would_show_another_visit_between() {
+    for every_connection in [true, false] {
+        let mut pair = pair();
+        let (desktop, stick) = (pair.desktop, pair.stick);
+        let other = pair.scene.device("013", "S2");
+        // The log goes on behind all of it.
+        pair.scene
+            .log(desktop, other, Action::Connected, "2022-07-20 10:00:00");
+        let connected = if every_connection {
+            pair.scene
+                .log(desktop, stick, Action::Connected, "2022-07-01 10:00:00")
+        } else {
+            // A source that has a first installation only.
+            pair.scene
+                .hive(desktop, stick, Action::Connected, "2022-07-01 10:00:00")
+        };
+        let notebook = pair.notebook;
+        pair.login(notebook, 2, "2022-07-05 10:00:00");
+        pair.login(desktop, 3, "2022-07-10 10:00:00");
+        let (clocks, events, _) = pair.scene.solve();
+        let first = events.placed(connected).unwrap().corrected;
+        // A log of each connection says that it stayed, and so contradicts the stick's own.
+        assert_eq!(clocks.conflicts.is_empty(), !every_connection);
+        assert!(
+            first
+                .earliest
+                .is_none_or(|own| own < at("2022-07-05 00:00:00")),
+            "{first:?}"
+        );
+    }
+}

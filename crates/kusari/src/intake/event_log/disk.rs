@@ -6,7 +6,7 @@ use kusari_evidence::boot_sector::BootSector;
 
 use super::Intake;
 use super::record::{Row, Says};
-use crate::event::Action;
+use crate::event::{Action, meaning};
 use crate::identity::{Identifier, IdentifierKind, PropertyKind};
 
 impl Intake<'_> {
@@ -31,7 +31,7 @@ impl Intake<'_> {
                 let capacity = event.capacity.unwrap_or(0);
                 (
                     Action::Connected,
-                    "Partition/Diagnostic 1006: the disk arrived, or was there when Windows started",
+                    meaning::DISK_ARRIVED,
                     format!("disk {name} with {capacity} bytes arrived"),
                 )
             }
