@@ -40,8 +40,13 @@ impl Intake<'_> {
                 "Partition/Diagnostic 1006: the disk left",
                 format!("disk {name} left"),
             ),
-            // A reader whose card is missing may have come or stayed.
-            DiskTransition::WithoutMedium => return,
+            // It may have come or stayed: a reader without a card, a stick that gives its medium only
+            // for a password. It was there.
+            DiskTransition::WithoutMedium => (
+                Action::Present,
+                "Partition/Diagnostic 1006: the disk was there without a medium",
+                format!("disk {name} was there without a medium"),
+            ),
         };
         let mut says = Says::new(action, meaning, &message);
         says.device = device.as_ref();
