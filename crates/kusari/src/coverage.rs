@@ -68,7 +68,7 @@ const VISTA: u32 = 6000;
 
 /// Windows 10, version 1709: the oldest in which the log was described. Windows Server 2016 (14393) does not
 /// have it.
-const PARTITION_DIAGNOSTIC: u32 = 16299;
+pub(crate) const PARTITION_DIAGNOSTIC: u32 = 16299;
 
 const EXPECTED: &[Expected] = &[
     Expected {

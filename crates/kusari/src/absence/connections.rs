@@ -1,12 +1,16 @@
 //! Connections to a machine: which of its sources would have recorded one, and whether their silence
 //! counts.
 
+use std::collections::BTreeMap;
+
 use kusari_artifacts::SourceState;
 use kusari_evidence::time::{RecordedTime, Timestamp};
 
 use super::gaps::Gap;
 use super::records::{Lies, Records, lies};
 use super::{Absence, Answer, Answered, End, Question, Reason};
+use crate::coverage;
+use crate::custody::Session;
 use crate::event::{Action, Confidence, MachineIndex, SourceIndex, meaning};
 use crate::identity::DeviceIndex;
 use crate::machine::Machine;
@@ -20,8 +24,7 @@ const RECORDS_EACH: &[&str] = &["microsoft-windows-partition%4diagnostic.evtx"];
 /// For each machine whose evidence was read: whether the device was connected to it in the gap.
 pub(super) fn ask(r: &Reconstruction, records: &Records, gap: &Gap) -> Vec<Absence> {
     let each = machines(r).map(|(machine, _)| {
-        let place = (gap.device, machine);
-        let (answer, because) = answer(r, records, place, gap.from, gap.to);
+        let (answer, because) = answer(r, records, machine, gap);
         Absence {
             question: Question::Connection,
             device: gap.device,
@@ -78,8 +81,9 @@ fn machines(r: &Reconstruction) -> impl Iterator<Item = (MachineIndex, &Machine)
 /// A device at a machine.
 type AtMachine = (DeviceIndex, MachineIndex);
 
-fn answer(r: &Reconstruction, records: &Records, place: AtMachine, from: End, to: End) -> Answered {
-    let (device, machine) = place;
+fn answer(r: &Reconstruction, records: &Records, machine: MachineIndex, gap: &Gap) -> Answered {
+    let (device, from, to) = (gap.device, gap.from, gap.to);
+    let place = (device, machine);
     let (mut inside, mut perhaps) = (Vec::new(), Vec::new());
     for &event in records.at_machine(device, machine) {
         match lies(r, event, from, to) {
@@ -104,17 +108,15 @@ fn answer(r: &Reconstruction, records: &Records, place: AtMachine, from: End, to
         reason.events = perhaps;
         reasons.push(reason);
     }
-    if let Some(events) = went_on(r, place, from) {
-        let mut reason = Reason::evidence(
-            "its last stay there before has no removal on record, so it may have gone on",
-            "その前の接続に取外しの記録がなく、接続が続いていた可能性がある",
-        );
-        reason.events = events;
-        reasons.push(reason);
-    }
+    reasons.extend(went_on(r, machine, gap));
+    reasons.extend(began_unseen(r, machine, gap));
     let is_open = !reasons.is_empty();
-    for (index, source) in logs_of_each(r, machine) {
-        match silence(r, records, place, (index, source), (from, to)) {
+    let logs = records.connection_logs(machine);
+    for log in logs {
+        let Some((index, source)) = log.source(r) else {
+            continue;
+        };
+        match silence(r, records, place, log, (from, to)) {
             Ok(assumed) if !is_open => {
                 let mut because = vec![says_nothing(source, index)];
                 because.extend(assumed);
@@ -125,8 +127,8 @@ fn answer(r: &Reconstruction, records: &Records, place: AtMachine, from: End, to
             Err(reason) => reasons.push(*reason),
         }
     }
-    if logs_of_each(r, machine).next().is_none() {
-        reasons.push(no_log());
+    if logs.is_empty() {
+        reasons.push(no_log(r, machine));
     }
     reasons.extend(registry(r, records, place, Some((from, to))));
     (Answer::CannotTell, reasons)
@@ -137,9 +139,10 @@ fn silence(
     r: &Reconstruction,
     records: &Records,
     (device, machine): AtMachine,
-    (index, source): (SourceIndex, &Source),
+    log: &ConnectionLog,
     (from, to): (End, End),
 ) -> Result<Option<Reason>, Box<Reason>> {
+    let index = log.index;
     let of_log = |en: &str, ja: &str| {
         let (en, ja) = (
             format!("its log of connections {en}"),
@@ -147,17 +150,20 @@ fn silence(
         );
         Reason::evidence(en, ja).about(index)
     };
+    let Some((_, source)) = log.source(r) else {
+        return Err(Box::new(of_log("is not there", "ない")));
+    };
     let assumed = match covers(r, machine, source, from, to) {
         Ok(assumed) => assumed,
         Err((en, ja)) => return Err(Box::new(of_log(&en, &ja))),
     };
-    if let Some(events) = missed(r, machine, index) {
+    if !log.missed.is_empty() {
         let mut reason = of_log(
             "covers the time, but lacks a connection that another source shows there, so its silence \
              proves nothing",
             "期間を含むが、他の記録が同機で示す接続の記録を欠いており、記録がないことは何も証明しない",
         );
-        reason.events = events;
+        reason.events.clone_from(&log.missed);
         return Err(Box::new(reason));
     }
     let unknown = records.of_nobody(index).iter().copied();
@@ -190,20 +196,31 @@ fn silence(
     Ok(assumed)
 }
 
-/// The records of the device's last stay before a stretch, when that was at this machine and has no removal:
-/// nobody knows how long it lasted.
-fn went_on(r: &Reconstruction, (device, machine): AtMachine, from: End) -> Option<Vec<usize>> {
-    let estimate = |event: usize| r.events.placed(event).map(|own| own.corrected.estimate);
-    let begin = r.end_time(from)?.estimate;
-    let last = r
-        .sessions
-        .iter()
-        .filter(|own| own.device == device)
-        .filter_map(|own| Some((own.events().filter_map(estimate).min()?, own)))
-        .filter(|(at, _)| *at <= begin)
-        .max_by_key(|(at, _)| *at)?
-        .1;
-    (last.machine == machine && last.removed.is_empty()).then(|| last.events().collect())
+/// Where the stay before a gap was at this machine and has no removal: nobody knows how long it lasted.
+fn went_on(r: &Reconstruction, machine: MachineIndex, gap: &Gap) -> Option<Reason> {
+    let stay = r.sessions.get(gap.left?)?;
+    (stay.machine == machine && stay.removed.is_empty()).then(|| {
+        let mut reason = Reason::evidence(
+            "its last stay there before has no removal on record, so it may have gone on",
+            "その前の接続に取外しの記録がなく、接続が続いていた可能性がある",
+        );
+        reason.events = stay.events().collect();
+        reason
+    })
+}
+
+/// Where the stay behind a gap is at this machine and has no connection: that was before its first record,
+/// and perhaps in the gap.
+fn began_unseen(r: &Reconstruction, machine: MachineIndex, gap: &Gap) -> Option<Reason> {
+    let stay = r.sessions.get(gap.next?)?;
+    (stay.machine == machine && stay.connected.is_empty()).then(|| {
+        let mut reason = Reason::evidence(
+            "its next stay there has no connection on record, which may have been in this time",
+            "その次の使用に接続の記録がなく、接続がこの期間にあった可能性がある",
+        );
+        reason.events = stay.events().collect();
+        reason
+    })
 }
 
 /// Records that show a device at a machine.
@@ -222,28 +239,84 @@ fn shows_presence(r: &Reconstruction, event: usize) -> bool {
     })
 }
 
-fn no_log() -> Reason {
-    Reason::evidence(
-        "no log of connections was found (Partition/Diagnostic, Windows 10 and later)",
-        "接続のログ（Partition/Diagnostic、Windows 10以降）が見つからない",
-    )
+/// That there is no log to ask, and why, as far as it is known.
+fn no_log(r: &Reconstruction, machine: MachineIndex) -> Reason {
+    let own = r.machine(machine);
+    let is_missing = own.is_some_and(|own| {
+        r.coverage.iter().any(|row| {
+            row.machine == own.id
+                && row.state.contains(&coverage::MISSING)
+                && records_each(&row.source)
+        })
+    });
+    if is_missing {
+        return Reason::evidence(
+            "its log of connections (Partition/Diagnostic) is missing, though Windows of its version has one",
+            "この版のWindowsにあるはずの接続のログ（Partition/Diagnostic）がない",
+        );
+    }
+    match own.and_then(|own| own.build) {
+        Some(build) if build < coverage::PARTITION_DIAGNOSTIC => Reason::evidence(
+            format!(
+                "Windows of its version (build {build}) is not known to log each connection \
+                 (Partition/Diagnostic)"
+            ),
+            format!(
+                "この版のWindows（ビルド {build}）は、接続ごとのログ（Partition/Diagnostic）を残すことが\
+                 知られていない"
+            ),
+        ),
+        _ => Reason::evidence(
+            "no log of connections was found (Partition/Diagnostic, Windows 10 and later)",
+            "接続のログ（Partition/Diagnostic、Windows 10以降）が見つからない",
+        ),
+    }
 }
 
-/// The machine's logs that have a record for each connection, those of shadow copies aside.
-fn logs_of_each(
-    r: &Reconstruction,
-    machine: MachineIndex,
-) -> impl Iterator<Item = (SourceIndex, &Source)> {
-    (0..).zip(&r.sources).filter(move |(_, source)| {
-        let name = source.name.to_lowercase();
-        source.machine == Some(machine)
-            && RECORDS_EACH.iter().any(|ending| name.ends_with(ending))
-            && !source
-                .outcome
-                .coverage
-                .states
-                .contains(&SourceState::Snapshot)
-    })
+/// Whether a source of that name has a record for each connection of a disk.
+fn records_each(name: &str) -> bool {
+    let name = name.to_lowercase();
+    RECORDS_EACH.iter().any(|ending| name.ends_with(ending))
+}
+
+/// A log that has a record for each connection.
+#[derive(Debug)]
+pub(super) struct ConnectionLog {
+    index: SourceIndex,
+    /// What other sources show at the machine in the time of the log, and it has not.
+    missed: Vec<usize>,
+}
+
+impl ConnectionLog {
+    fn source<'a>(&self, r: &'a Reconstruction) -> Option<(SourceIndex, &'a Source)> {
+        let source = r.sources.get(usize::try_from(self.index).ok()?)?;
+        Some((self.index, source))
+    }
+}
+
+/// The logs of all machines that have a record for each connection, those of shadow copies aside.
+pub(super) fn logs(r: &Reconstruction) -> BTreeMap<MachineIndex, Vec<ConnectionLog>> {
+    let mut sessions: BTreeMap<MachineIndex, Vec<&Session>> = BTreeMap::new();
+    for session in &r.sessions {
+        sessions.entry(session.machine).or_default().push(session);
+    }
+    let mut logs: BTreeMap<MachineIndex, Vec<ConnectionLog>> = BTreeMap::new();
+    for (index, source) in (0..).zip(&r.sources) {
+        let is_copy = || {
+            let states = &source.outcome.coverage.states;
+            states.contains(&SourceState::Snapshot)
+        };
+        let Some(machine) = source.machine else {
+            continue;
+        };
+        if records_each(&source.name) && !is_copy() {
+            let sessions = sessions.get(&machine).map_or(&[][..], Vec::as_slice);
+            let missed = missed(r, sessions, machine, index).unwrap_or_default();
+            let log = ConnectionLog { index, missed };
+            logs.entry(machine).or_default().push(log);
+        }
+    }
+    logs
 }
 
 /// Whether a log covers a stretch, and what is assumed with it; else why it does not.
@@ -254,7 +327,7 @@ fn covers(
     from: End,
     to: End,
 ) -> Result<Option<Reason>, (String, String)> {
-    sound(source)?;
+    sound(r, machine, source)?;
     let coverage = &source.outcome.coverage;
     let (Some(first), Some(last)) = (coverage.first, coverage.last) else {
         return Err(("holds no record".to_owned(), "記録を含まない".to_owned()));
@@ -347,9 +420,14 @@ fn shown(r: &Reconstruction, machine: MachineIndex, time: RecordedTime) -> Strin
 }
 
 /// Whether nothing of a log is missing; else what keeps its silence from counting.
-fn sound(source: &Source) -> Result<(), (String, String)> {
+fn sound(
+    r: &Reconstruction,
+    machine: MachineIndex,
+    source: &Source,
+) -> Result<(), (String, String)> {
     let coverage = &source.outcome.coverage;
     let has = |state| coverage.states.contains(&state);
+    let names_several = |own: &Machine| own.name_groups.len() > 1;
     let why = if source.error.is_some() {
         ("could not be read", "読み取れない")
     } else if !coverage.gaps.is_empty() {
@@ -368,6 +446,13 @@ fn sound(source: &Source) -> Result<(), (String, String)> {
             "is a saved copy, which need not be whole",
             "書き出された写しであり、全件とは限らない",
         )
+    } else if !coverage.mismatches.is_empty() {
+        ("contradicts itself", "自身の記載に矛盾がある")
+    } else if r.machine(machine).is_some_and(names_several) {
+        (
+            "stands in evidence that names several computers, and may be another's",
+            "複数のコンピュータ名を示す証拠にあり、別の機器のものである可能性がある",
+        )
     } else {
         return Ok(());
     };
@@ -376,7 +461,12 @@ fn sound(source: &Source) -> Result<(), (String, String)> {
 
 /// Connections of sticks and operations on them at the machine that other sources show in the time of a log,
 /// and for which it has no connection: then it does not have every one, or the others mean another PC.
-fn missed(r: &Reconstruction, machine: MachineIndex, log: SourceIndex) -> Option<Vec<usize>> {
+fn missed(
+    r: &Reconstruction,
+    sessions: &[&Session],
+    machine: MachineIndex,
+    log: SourceIndex,
+) -> Option<Vec<usize>> {
     let coverage = &r.sources.get(usize::try_from(log).ok()?)?.outcome.coverage;
     let clock = &r.machine(machine)?.clock;
     let (first, last) = (
@@ -389,15 +479,22 @@ fn missed(r: &Reconstruction, machine: MachineIndex, log: SourceIndex) -> Option
         row.is_some_and(|row| row.confidence == Confidence::Recorded)
             && (first..=last).contains(&r.events.own_time(*event))
     };
-    let sessions = r.sessions.iter().filter(|own| own.machine == machine);
-    let unknown = sessions.filter(|own| !own.connected.iter().any(is_of_log));
+    // A phone or an optical drive is no disk of which the log would have a record.
+    let is_disk = |own: &&&Session| {
+        let kind = r.device(own.device).and_then(|own| own.kind.as_deref());
+        kind.is_none_or(|kind| kind == "storage")
+    };
+    let unknown = sessions
+        .iter()
+        .filter(is_disk)
+        .filter(|own| !own.connected.iter().any(is_of_log));
     let mut events: Vec<usize> = unknown
         .flat_map(|own| own.connected.iter().chain(&own.logins))
         .copied()
         .filter(is_plain)
         .collect();
     events.sort_unstable();
-    (!events.is_empty()).then_some(events)
+    Some(events)
 }
 
 fn says_nothing(source: &Source, index: SourceIndex) -> Reason {
@@ -498,12 +595,15 @@ fn before(
     to: End,
 ) -> Answered {
     let mut reasons = Vec::new();
-    for (index, source) in logs_of_each(r, machine) {
+    for log in records.connection_logs(machine) {
+        let Some((index, source)) = log.source(r) else {
+            continue;
+        };
         let coverage = &source.outcome.coverage;
         let since = coverage
             .first
             .map_or_else(String::new, |first| shown(r, machine, first));
-        let (en, ja) = match sound(source) {
+        let (en, ja) = match sound(r, machine, source) {
             Err((en, ja)) => (en, ja),
             Ok(()) if coverage.states.contains(&SourceState::RolledOver) => (
                 format!(
@@ -520,7 +620,7 @@ fn before(
         reasons.push(Reason::evidence(en, ja).about(index));
     }
     if reasons.is_empty() {
-        reasons.push(no_log());
+        reasons.push(no_log(r, machine));
     }
     // A first installation that Windows dates says since when it knows the device.
     if let End::Event(event) = to
@@ -544,9 +644,14 @@ fn first_installed(
     machine: MachineIndex,
     connection: usize,
 ) -> Option<usize> {
-    let mut sessions = r.sessions.iter();
-    let session = sessions.find(|own| {
-        own.device == device && own.machine == machine && own.connected.contains(&connection)
-    })?;
+    // Sessions stand in the order of devices and machines.
+    let place = (device, machine);
+    let begin = r
+        .sessions
+        .partition_point(|own| (own.device, own.machine) < place);
+    let sessions = r.sessions.get(begin..)?.iter();
+    let session = sessions
+        .take_while(|own| (own.device, own.machine) == place)
+        .find(|own| own.connected.contains(&connection))?;
     session.first_installed.first().copied()
 }

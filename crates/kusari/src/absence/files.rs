@@ -58,8 +58,8 @@ pub(super) fn ask(r: &Reconstruction, records: &Records, gap: &Gap) -> Option<Ab
         (Answer::CannotTell, reason, Vec::new())
     } else {
         let reason = Reason::evidence(
-            "the device's own file system has no change in this time; but it keeps no record of reading, and its times are by a clock that nobody knows",
-            "当該機器のファイルシステムにはこの期間の変更がない。ただし閲覧は記録されず、時刻はどの時計によるか不明である",
+            "what was read of the device's image (recycle bins, change journals) has nothing of this time; the times in its file table were not looked at, and reading leaves no record",
+            "当該機器のイメージから読み取った記録（ごみ箱、変更ジャーナル）にこの期間のものはない。ファイルテーブルの時刻は対象とせず、閲覧は記録に残らない",
         );
         (Answer::CannotTell, reason, Vec::new())
     };

@@ -22,7 +22,7 @@ pub(super) fn ask(r: &Reconstruction, records: &Records, gap: &Gap) -> Option<Ab
         .iter()
         .rfind(|own| Some(own.number) <= gap.numbered_before);
     let (answer, because) = match (last, next) {
-        (Some(last), Some(next)) => between(r, gap, source, *last, *next),
+        (Some(last), Some(next)) => between(r, records, gap, source, (*last, *next)),
         (Some(last), None) => (
             Answer::CannotTell,
             vec![ends_with(last.number).about(source)],
@@ -74,10 +74,10 @@ fn log_of(r: &Reconstruction, gap: &Gap) -> Option<SourceIndex> {
 /// Two records with nothing between them in the log.
 fn between(
     r: &Reconstruction,
+    records: &Records,
     gap: &Gap,
     source: SourceIndex,
-    last: OwnRecord,
-    next: OwnRecord,
+    (last, next): (OwnRecord, OwnRecord),
 ) -> Answered {
     let (a, b) = (last.number, next.number);
     let mut reasons = Vec::new();
@@ -127,6 +127,10 @@ fn between(
         reasons.push(reason.about(source));
         return (Answer::CannotTell, reasons);
     }
+    if let Some(reason) = numbers_do_not_tell(records, source) {
+        reasons.push(reason.about(source));
+        return (Answer::CannotTell, reasons);
+    }
     for (claim, en, ja) in [
         (
             LogClaim::EveryLoginIsRecorded,
@@ -148,6 +152,30 @@ fn between(
         }
     }
     (Answer::No, reasons)
+}
+
+/// What keeps the numbers of a log from saying what stands between two of its records.
+fn numbers_do_not_tell(records: &Records, source: SourceIndex) -> Option<Reason> {
+    let all = records.own_log(source);
+    let mut pairs = all.iter().zip(all.iter().skip(1));
+    if let Some((one, other)) = pairs.find(|(one, other)| one.number == other.number) {
+        let number = one.number;
+        let mut reason = Reason::evidence(
+            format!("the log has number {number} twice, so its numbers were begun anew"),
+            format!("ログに番号 {number} の記録が2件あり、番号が振り直されている"),
+        );
+        reason.events = vec![one.event, other.event];
+        return Some(reason);
+    }
+    let bare = records.without_number(source);
+    (!bare.is_empty()).then(|| {
+        let mut reason = Reason::evidence(
+            "the log has records without a number, which may stand between them",
+            "ログに番号のない記録があり、その間のものである可能性がある",
+        );
+        reason.events = bare.to_vec();
+        reason
+    })
 }
 
 /// What the case declares of the device's log.

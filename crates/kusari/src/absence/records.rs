@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kusari_evidence::time::TICKS_PER_SECOND;
 
-use super::End;
+use super::connections::ConnectionLog;
+use super::{End, connections};
 use crate::event::{Action, MachineIndex, SourceIndex};
 use crate::identity::DeviceIndex;
 use crate::intake::vendor_log;
@@ -26,10 +27,13 @@ pub(super) struct Records {
     file_use: BTreeMap<DeviceIndex, Vec<usize>>,
     /// The records of devices' own logs, by number.
     own_logs: BTreeMap<SourceIndex, Vec<OwnRecord>>,
-    /// Sources that have connections of devices.
+    /// Records of devices' own logs that have no number.
+    without_number: BTreeMap<SourceIndex, Vec<usize>>,
+    /// Sources that have connections of devices that can be carried.
     with_connections: BTreeSet<SourceIndex>,
     /// Connections that are of no known device, by source.
     of_nobody: BTreeMap<SourceIndex, Vec<usize>>,
+    connection_logs: BTreeMap<MachineIndex, Vec<ConnectionLog>>,
 }
 
 /// Records of one plug or one pull stand this close by one clock.
@@ -53,20 +57,27 @@ impl Records {
                     own.file_use.entry(device).or_default().push(event);
                 }
             }
-            if let Some(number) = row
-                .number
-                .filter(|_| r.events.artifact(event) == Some(vendor_log::NAME))
-            {
-                let record = OwnRecord { number, event };
-                own.own_logs.entry(row.source).or_default().push(record);
-            }
-            if row.action == Action::Connected {
-                own.with_connections.insert(row.source);
-                if placed.device.is_none() {
-                    own.of_nobody.entry(row.source).or_default().push(event);
+            if r.events.artifact(event) == Some(vendor_log::NAME) {
+                if let Some(number) = row.number {
+                    let record = OwnRecord { number, event };
+                    own.own_logs.entry(row.source).or_default().push(record);
+                } else {
+                    let bare = own.without_number.entry(row.source);
+                    bare.or_default().push(event);
                 }
             }
+            let is_carried = |device| r.device(device).is_some_and(|own| own.carried);
+            match (row.action, placed.device) {
+                (Action::Connected, Some(device)) if is_carried(device) => {
+                    own.with_connections.insert(row.source);
+                }
+                (Action::Connected | Action::Present, None) => {
+                    own.of_nobody.entry(row.source).or_default().push(event);
+                }
+                _ => {}
+            }
         }
+        own.connection_logs = connections::logs(r);
         for records in own.own_logs.values_mut() {
             records.sort_unstable_by_key(|own| (own.number, own.event));
         }
@@ -90,7 +101,18 @@ impl Records {
         self.own_logs.get(&source).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a source has connections of devices.
+    /// The records of a device's own log that have no number.
+    pub(super) fn without_number(&self, source: SourceIndex) -> &[usize] {
+        self.without_number.get(&source).map_or(&[], Vec::as_slice)
+    }
+
+    /// The logs of a machine that have a record for each connection.
+    pub(super) fn connection_logs(&self, machine: MachineIndex) -> &[ConnectionLog] {
+        let own = self.connection_logs.get(&machine);
+        own.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a source has connections of devices that can be carried.
     pub(super) fn has_connections(&self, source: SourceIndex) -> bool {
         self.with_connections.contains(&source)
     }

@@ -367,3 +367,141 @@ fn a_cleared_log_of_the_stick_is_no_login_and_proves_nothing() {
     let given = answer(lost.scene, Question::Login, None).0;
     assert_eq!(given, Answer::CannotTell);
 }
+
+/// The answer about A between the two stays, and the first reason for it.
+fn at_a(change: impl FnOnce(&mut Lost)) -> (Answer, String) {
+    let mut lost = lost();
+    change(&mut lost);
+    let a = lost.a;
+    let (given, because) = answer(lost.scene, Question::Connection, Some(a));
+    (given, because[0].says.en.clone())
+}
+
+#[test]
+fn a_stay_whose_connection_is_not_on_record_began_unseen() {
+    // A second stay in A makes a gap before it.
+    for (action, expected) in [
+        (Action::Connected, Answer::No),
+        (Action::Removed, Answer::CannotTell),
+    ] {
+        let (given, says) = at_a(|lost| {
+            lost.scene
+                .log(lost.a, lost.stick, action, "2022-07-21 10:00:00");
+        });
+        assert_eq!(given, expected, "{says}");
+        assert_eq!(
+            says.contains("no connection on record"),
+            given != Answer::No
+        );
+    }
+}
+
+#[test]
+fn a_disk_without_a_medium_that_nobody_knows_forbids_a_no() {
+    let (given, says) = at_a(|lost| {
+        lost.scene
+            .of_machine(lost.a, Action::Present, "2022-07-21 10:00:00");
+    });
+    assert_eq!(given, Answer::CannotTell);
+    assert!(says.contains("one device"), "{says}");
+}
+
+#[test]
+fn evidence_of_several_computers_proves_nothing_of_one() {
+    let (given, says) = at_a(|lost| {
+        lost.scene.machines[0].name_groups = vec![vec!["A".to_owned()], vec!["X".to_owned()]];
+    });
+    assert_eq!(given, Answer::CannotTell);
+    assert!(says.contains("several computers"), "{says}");
+}
+
+#[test]
+fn a_log_that_has_no_connection_of_any_stick_is_not_known_to_work() {
+    for carried in [true, false] {
+        let mut lost = lost();
+        let elsewhere = lost.scene.machine("C");
+        lost.scene.clock_seen(elsewhere, 1);
+        let a = usize::try_from(lost.scene.source_of(lost.a, "event-log")).unwrap();
+        let log = lost.scene.source_of(elsewhere, "event-log");
+        let (name, outcome) = {
+            let a = &lost.scene.sources[a];
+            (a.name.clone(), a.outcome.clone())
+        };
+        let own = &mut lost.scene.sources[usize::try_from(log).unwrap()];
+        (own.name, own.outcome) = (name, outcome);
+        let other = lost.scene.device("T", "2");
+        lost.scene.identities.devices[usize::try_from(other).unwrap()].carried = carried;
+        let connected = Action::Connected;
+        lost.scene
+            .log(elsewhere, other, connected, "2022-07-10 10:00:00");
+        let (given, because) = answer(lost.scene, Question::Connection, Some(elsewhere));
+        let says = &because[0].says.en;
+        assert_eq!(given == Answer::No, carried, "{says}");
+        assert_eq!(
+            says.contains("no connection of any stick"),
+            !carried,
+            "{says}"
+        );
+    }
+}
+
+#[test]
+fn a_phone_that_the_registry_has_is_no_disk_that_the_log_lacks() {
+    for (kind, expected) in [("phone", Answer::No), ("storage", Answer::CannotTell)] {
+        let (given, says) = at_a(|lost| {
+            let other = lost.scene.device("T", "2");
+            let device = &mut lost.scene.identities.devices[usize::try_from(other).unwrap()];
+            device.kind = Some(kind.to_owned());
+            lost.scene
+                .hive(lost.a, other, Action::Connected, "2022-07-15 10:00:00");
+        });
+        assert_eq!(given, expected, "{says}");
+    }
+}
+
+#[test]
+fn why_there_is_no_log_is_told_by_the_windows() {
+    for (build, word) in [
+        (Some(14393), "build 14393"),
+        (Some(19044), "no log of connections was found"),
+        (None, "no log of connections was found"),
+    ] {
+        let (given, says) = at_a(|lost| {
+            lost.scene.machines[0].build = build;
+            lost.log_of_a().name = "System.evtx".to_owned();
+        });
+        assert_eq!(given, Answer::CannotTell);
+        assert!(says.contains(word), "{says}");
+    }
+}
+
+#[test]
+fn numbers_that_come_twice_or_are_missing_order_nothing() {
+    for (number, word) in [(Some(7), "twice"), (None, "without a number")] {
+        let mut lost = lost();
+        lost.declare_both();
+        let place = (lost.log, lost.a, Some(lost.stick));
+        let time = RecordedTime::utc(at("2022-07-05 10:00:00"));
+        let login = Action::LoginSucceeded;
+        lost.scene.numbered(place, login, time, number);
+        let mut logins = lost.scene.build().absences();
+        logins.retain(|own| own.question == Question::Login);
+        assert!(logins.iter().all(|own| own.answer == Answer::CannotTell));
+        let mut said = logins.iter().flat_map(|own| &own.because);
+        assert!(said.any(|own| own.says.en.contains(word)), "{logins:?}");
+    }
+}
+
+#[test]
+fn a_stay_that_lasts_beyond_the_days_of_interest_leaves_no_gap_at_their_end() {
+    for (hour, gaps) in [("11:30:00", 0), ("23:00:00", 1)] {
+        let mut lost = lost();
+        lost.scene.case.to = Some(at(&format!("2022-07-23 {hour}")));
+        let made = lost.scene.build();
+        let absences = made.absences();
+        let at_end = absences
+            .iter()
+            .filter(|own| own.question == Question::FileUse && matches!(own.to, End::Moment(_)));
+        assert_eq!(at_end.count(), gaps);
+    }
+}
