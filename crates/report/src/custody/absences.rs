@@ -1,8 +1,8 @@
 //! What did not happen in the gaps of custody, and why that can be said or not.
 
 use kusari::Reconstruction;
-use kusari::absence::{Absence, Answer, End, Question, Reason};
-use kusari::clock::Basis;
+use kusari::absence::{Absence, Answer, End, MOST_ASKED, Question, Reason};
+use kusari::clock::{Basis, CorrectedTime};
 use serde::Serialize;
 
 use crate::Language;
@@ -113,7 +113,10 @@ fn reason_json(r: &Reconstruction, own: &Reason) -> ReasonJson {
 
 /// The absences of the devices and machines that are asked for.
 pub(super) fn shown(r: &Reconstruction, view: &View) -> Vec<Absence> {
-    let mut all = r.absences();
+    of_asked(r.absences(), view)
+}
+
+fn of_asked(mut all: Vec<Absence>, view: &View) -> Vec<Absence> {
     all.retain(|own| {
         view.selection.has_device(Some(own.device))
             && (own.machine.is_none() || view.selection.has_machine(own.machine))
@@ -124,15 +127,17 @@ pub(super) fn shown(r: &Reconstruction, view: &View) -> Vec<Absence> {
 /// Shorter gaps are left to the data: a stick that is pulled here and plugged in there leaves one.
 const SHORTEST_SAID: i64 = 600 * kusari_evidence::time::TICKS_PER_SECOND;
 
-/// The answers as a table, and what is declared that they rest on. Gaps at the ends of the days of
-/// interest, short ones, and questions about files that nothing answers stand in the data only.
+/// The answers as a table, what is declared that they rest on, and whether more was asked than is answered. Gaps at the ends of the days of
+/// interest, short ones, and questions about files of which there is no record stand in the data only.
 pub(super) fn table(
     r: &Reconstruction,
     view: &View,
     notes: &mut Footnotes,
-) -> (Grid, Vec<(String, String)>) {
+) -> (Grid, Vec<(String, String)>, bool) {
     let texts = view.language.texts();
-    let all: Vec<Absence> = shown(r, view)
+    let all = r.absences();
+    let is_cut = all.len() >= MOST_ASKED;
+    let all: Vec<Absence> = of_asked(all, view)
         .into_iter()
         .filter(|own| is_said(r, own))
         .collect();
@@ -158,8 +163,10 @@ pub(super) fn table(
         if first.gap.is_none() {
             span.push(texts.absence_earlier.to_owned());
         } else {
-            span.push(end_text(r, view, first.from));
-            span.push(format!("– {}", end_text(r, view, first.to)));
+            span.extend(end_lines(r, view, first.from));
+            let mut to = end_lines(r, view, first.to).into_iter();
+            span.extend(to.next().map(|line| format!("– {line}")));
+            span.extend(to);
         }
         let question = match first.answer {
             // Each machine stands with its reasons.
@@ -176,7 +183,7 @@ pub(super) fn table(
         grid.rows
             .push(vec![shown.into(), question.into(), because.into()]);
     }
-    (grid, declared)
+    (grid, declared, is_cut)
 }
 
 fn is_said(r: &Reconstruction, own: &Absence) -> bool {
@@ -186,7 +193,9 @@ fn is_said(r: &Reconstruction, own: &Absence) -> bool {
         (Some(from), Some(to)) => to.estimate.ticks_since(from.estimate) >= SHORTEST_SAID,
         _ => true,
     };
-    let is_answered = own.question != Question::FileUse || own.answer != Answer::CannotTell;
+    let has_records = own.because.iter().any(|reason| !reason.events.is_empty());
+    let is_answered =
+        own.question != Question::FileUse || own.answer != Answer::CannotTell || has_records;
     own.gap.is_none_or(is_between_stays) && is_long && is_answered
 }
 
@@ -289,23 +298,43 @@ fn reason_text(r: &Reconstruction, view: &View, reason: &Reason, notes: &mut Foo
     format!("{basis}{says}\u{a0}{marks}").trim_end().to_owned()
 }
 
-/// An end of a stretch: the recorded time with its machine, and the corrected one.
-fn end_text(r: &Reconstruction, view: &View, end: End) -> String {
+/// An end of a stretch: the recorded time with its machine, and below it the corrected one, under each
+/// reading of the clock that is left.
+fn end_lines(r: &Reconstruction, view: &View, end: End) -> Vec<String> {
     let texts = view.language.texts();
-    match end {
-        End::Open => texts.absence_earlier.to_owned(),
-        End::Moment(at) => shown_time::date_and_time(at, view.timezone),
-        End::Event(event) => {
-            let Some(event) = r.event(event) else {
-                return String::new();
-            };
-            let machine = event.placed.machine;
-            let local = machine.map_or(event.placed.own, |m| r.local_time(m, event.placed.own));
-            let recorded = local.to_text(0).replace('T', " ");
-            let machine = visible(event.machine.unwrap_or_default());
-            format!("{recorded} {machine}")
-        }
+    let event = match end {
+        End::Open => return vec![texts.absence_earlier.to_owned()],
+        End::Moment(at) => return vec![shown_time::date_and_time(at, view.timezone)],
+        End::Event(event) => r.event(event),
+    };
+    let Some(event) = event else {
+        return Vec::new();
+    };
+    let machine = event.placed.machine;
+    let local = machine.map_or(event.placed.own, |m| r.local_time(m, event.placed.own));
+    let recorded = local.to_text(0).replace('T', " ");
+    let name = visible(event.machine.unwrap_or_default());
+    let mut lines = vec![format!("{recorded} {name}")];
+    let corrected = |time: &CorrectedTime| {
+        let bounds = shown_time::bounds(time)?;
+        let at = shown_time::time_on(time.estimate, view.timezone, local.date());
+        Some(format!("{at}\u{a0}{bounds}"))
+    };
+    let mut times: Vec<String> = machine
+        .and_then(|machine| r.machine(machine))
+        .map(|machine| machine.clock.correct_by_each_reading(event.recorded))
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, time)| corrected(&time))
+        .collect();
+    if times.is_empty() {
+        times.extend(corrected(&event.time));
     }
+    for (place, time) in times.iter().enumerate() {
+        let sign = if place == 0 { "=" } else { texts.or };
+        lines.push(format!("{sign} {time}"));
+    }
+    lines
 }
 
 fn question_text(texts: &Texts, question: Question) -> &'static str {

@@ -1,6 +1,7 @@
 //! The custody table as people read it: the shape of table 5-9 of the Amagasaki report.
 
 use kusari::Reconstruction;
+use kusari::absence::MOST_ASKED;
 use kusari::clock::CorrectedTime;
 use kusari::custody::{Line, LineKind, Row};
 use kusari::machine::Machine;
@@ -32,7 +33,7 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
         page.text(fill(texts.left_out, &[&listed.join(", ")]));
     }
     let findings = findings(r, view, &mut notes);
-    let (absences, declared) = absences::table(r, view, &mut notes);
+    let (absences, declared, is_cut) = absences::table(r, view, &mut notes);
     page.list(notes.lines());
     if !findings.is_empty() {
         page.heading(texts.findings_title).list(findings);
@@ -55,6 +56,9 @@ pub(super) fn page(r: &Reconstruction, view: &View) -> Page {
         page.text(texts.absences_reading)
             .table(absences)
             .list(declared);
+        if is_cut {
+            page.text(fill(texts.absences_cut, &[&MOST_ASKED.to_string()]));
+        }
     }
     let clocks: Vec<(String, String)> = (0..)
         .zip(r.machines())

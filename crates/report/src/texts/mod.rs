@@ -69,6 +69,8 @@ pub(crate) struct Texts {
     pub(crate) absences_title: &'static str,
     pub(crate) absences_reading: &'static str,
     pub(crate) absence_time: &'static str,
+    /// `{}`: how many.
+    pub(crate) absences_cut: &'static str,
     pub(crate) absence_question: &'static str,
     pub(crate) absence_because: &'static str,
     pub(crate) absence_earlier: &'static str,
