@@ -3,7 +3,7 @@
 use kusari_evidence::time::Timestamp;
 
 use super::cut_off;
-use super::network::Row;
+use super::network::{Row, drift};
 use crate::reconstruction::Reconstruction;
 
 /// The least and the most time from one event to another, in 100 ns; negative when the second came first.
@@ -39,13 +39,21 @@ impl Reconstruction {
         let (least, most) = corrections.unwrap_or((None, None));
         // Local time that can mean two moments, and what a record cuts off, make both ends wider.
         let apart = b.first.ticks_since(a.first);
-        let a_wide = a.last.ticks_since(a.first).saturating_add(a.cut_off);
-        let b_wide = b.last.ticks_since(b.first).saturating_add(b.cut_off);
+        let (a_wide, b_wide) = (self.width(&a), self.width(&b));
         let by_network = Between {
             least: least.map(|least| apart.saturating_add(least).saturating_sub(a_wide)),
             most: most.map(|most| apart.saturating_add(most).saturating_add(b_wide)),
         };
         Some(by_network.and(self.by_bounds(first, second)))
+    }
+
+    /// How much later an event can have been than the first moment that its record means.
+    fn width(&self, own: &OnAClock) -> i64 {
+        let ppm = self
+            .machine(own.machine)
+            .map_or(0, |machine| machine.clock.drift_ppm);
+        let shown = own.last.ticks_since(own.first).saturating_add(own.cut_off);
+        shown.saturating_add(drift(0, shown, ppm))
     }
 
     /// What the bounds of both give.

@@ -1,5 +1,6 @@
 //! What the solver goes by: statements, each with its source.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::network::{InForce, Network, Row};
@@ -189,6 +190,8 @@ pub struct Clocks {
     /// How many combinations of the readings that are left can hold; `None`: more are left than were
     /// tried together.
     pub combinations: Option<usize>,
+    /// The places of the observations among the statements, by machine and by their place there.
+    pub observations: BTreeMap<(MachineIndex, usize), usize>,
     /// What the time between two events is asked of.
     pub(crate) solved: Option<Arc<SolvedNetwork>>,
 }

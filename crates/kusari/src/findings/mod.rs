@@ -118,7 +118,7 @@ impl Reconstruction {
 
     /// Whether a machine's own evidence says anything of a device; what a stick's own log says of
     /// the machine aside.
-    pub(crate) fn own_evidence_knows(&self, machine: MachineIndex, device: DeviceIndex) -> bool {
+    fn own_evidence_knows(&self, machine: MachineIndex, device: DeviceIndex) -> bool {
         let named = self.device(device).is_some_and(|device| {
             device
                 .identities

@@ -11,7 +11,7 @@ use kusari_evidence::time::TICKS_PER_SECOND;
 use serde::Serialize;
 
 use super::said::{self, zone};
-use super::span::{Stretch, stretches};
+use super::span::{Spans, Stretch};
 use crate::event_json::utc;
 use crate::rows::or_empty;
 use crate::view::View;
@@ -182,11 +182,12 @@ pub(super) const CSV_COLUMNS: [&str; 7] = [
 impl<'a> ClocksJson<'a> {
     pub(super) fn new(r: &'a Reconstruction, view: &View, between: Option<(usize, usize)>) -> Self {
         let clocks = r.clocks();
+        let spans = Spans::new(r, view);
         Self {
             machines: (0..)
                 .zip(r.machines())
                 .filter(|(index, _)| view.selection.has_machine(Some(*index)))
-                .map(|(index, machine)| machine_json(r, view, index, machine))
+                .map(|(index, machine)| machine_json(r, &spans, index, machine))
                 .collect(),
             statements: said::listed(r).map(|own| statement_json(r, own)).collect(),
             conflicts: clocks
@@ -239,12 +240,12 @@ impl<'a> ClocksJson<'a> {
 /// A machine's clock as data.
 pub(crate) fn machine_json<'a>(
     r: &'a Reconstruction,
-    view: &View,
+    spans: &Spans,
     index: u32,
     machine: &'a Machine,
 ) -> MachineJson<'a> {
     let (zone_from, zone) = zone(machine);
-    let stretches = stretches(r, view, index, machine);
+    let stretches = spans.stretches(index, machine);
     let moments = r.clocks().moments.iter();
     MachineJson {
         machine: &machine.id,

@@ -14,6 +14,7 @@ use crate::view::{Format, View};
 
 pub(crate) use data::{MachineJson, machine_json};
 pub(crate) use said::{describe, zone};
+pub(crate) use span::Spans;
 
 /// Writes what is known of each machine's clock, and how much time lay between two events where that is
 /// asked.

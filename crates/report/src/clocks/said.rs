@@ -37,24 +37,17 @@ impl Observed<'_> {
 
 /// The observations of one machine.
 pub(super) fn observations(r: &Reconstruction, index: u32) -> impl Iterator<Item = Observed<'_>> {
-    let statements = r.clocks().statements.iter().enumerate();
-    statements.filter_map(move |(number, statement)| match statement.claim {
-        Claim::Observation {
-            machine,
-            observation,
-            reads,
-        } if machine == index => {
-            let seen = r.machine(machine)?.clock.observations.get(observation)?;
-            let readings = r.clocks().readings.iter();
-            // A single reading of one that can be read in two ways is no observation of its own.
-            (seen.reads == reads).then(|| Observed {
-                statement,
-                place: observation,
-                reads,
-                readings: readings.into_iter().find(|own| own.statement == number),
-            })
-        }
-        _ => None,
+    let clocks = r.clocks();
+    let own = clocks.observations.range((index, 0)..=(index, usize::MAX));
+    own.filter_map(move |(&(_, place), &number)| {
+        let statement = clocks.statements.get(number)?;
+        let seen = r.machine(index)?.clock.observations.get(place)?;
+        Some(Observed {
+            statement,
+            place,
+            reads: seen.reads,
+            readings: clocks.readings.iter().find(|own| own.statement == number),
+        })
     })
 }
 

@@ -6,7 +6,7 @@ use kusari::findings::Finding;
 use serde::Serialize;
 
 use super::absences::AbsenceJson;
-use crate::clocks::{MachineJson, machine_json};
+use crate::clocks::{MachineJson, Spans, machine_json};
 use crate::event_json::{EventJson, Times};
 use crate::rows::or_empty;
 use crate::shown_time;
@@ -131,6 +131,7 @@ pub(super) const CSV_COLUMNS: [&str; 9] = [
 impl<'a> CustodyJson<'a> {
     pub(super) fn new(r: &'a Reconstruction, view: &View) -> Self {
         let table = r.custody_table();
+        let spans = Spans::new(r, view);
         let device = |index| r.device(index).map_or("", |device| device.id.as_str());
         let shown = |index: &u32| view.selection.has_device(Some(*index));
         let sessions = r
@@ -166,7 +167,7 @@ impl<'a> CustodyJson<'a> {
             clocks: (0..)
                 .zip(r.machines())
                 .filter(|(index, _)| view.selection.has_machine(Some(*index)))
-                .map(|(index, machine)| machine_json(r, view, index, machine))
+                .map(|(index, machine)| machine_json(r, &spans, index, machine))
                 .collect(),
         }
     }

@@ -12,7 +12,7 @@ use super::{Input, Solution, dependence};
 use crate::case::Reads;
 use crate::clock::machine_clock::{Alternative, Correction, SolvedMoment, SolvedMoments, between};
 use crate::clock::network::{Bounds, Row};
-use crate::clock::statement::{Clocks, SolvedNetwork, Standing};
+use crate::clock::statement::{Claim, Clocks, SolvedNetwork, Standing};
 
 pub(super) fn solution(
     input: &Input<'_>,
@@ -53,9 +53,22 @@ pub(super) fn solution(
             own.standing = standing;
         }
     }
+    let mut observations = BTreeMap::new();
+    for (place, statement) in statements.iter().enumerate() {
+        if let Claim::Observation {
+            machine,
+            observation,
+            ..
+        } = statement.claim
+        {
+            // The readings of one that can be read in two ways stand behind it.
+            observations.entry((machine, observation)).or_insert(place);
+        }
+    }
     Solution {
         clocks: Clocks {
             statements,
+            observations,
             readings: found.readings,
             conflicts: settled.conflicts,
             moments,
