@@ -128,6 +128,21 @@ fn stick_that_comes_and_goes_is_two_rows_and_one_set_of_claims() {
     }));
 }
 
+/// A stick that gives its medium only for a password, before that.
+#[test]
+fn a_disk_without_a_medium_was_there() {
+    let mut locked = disk(1, 0, 7, STICK);
+    for (name, value) in &mut locked.data {
+        if name == "UserRemovalPolicy" {
+            *value = EventValue::Boolean(true);
+        }
+    }
+    let harvest = harvest(&[locked, disk(2, 4_000_000_000, 7, STICK)]);
+    assert_eq!(actions(&harvest), [Action::Present, Action::Connected]);
+    let device = rows(&harvest)[0].device.unwrap();
+    assert_eq!(harvest.strings.get(device.value), Some(STICK));
+}
+
 #[test]
 fn system_disks_are_no_custody() {
     let harvest = harvest(&[
