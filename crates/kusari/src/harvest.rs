@@ -62,27 +62,7 @@ pub struct LocatedFact {
     pub locator: Locator,
 }
 
-/// A recorded setting of the machine's clock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClockStep {
-    /// What the clock showed before, UTC.
-    pub before: Timestamp,
-    /// What it showed right after, UTC.
-    pub after: Timestamp,
-    /// Who or what set it, as far as the record says.
-    pub by: Option<String>,
-    /// Whether time may have passed that the clock did not see: it was put forward, and by no person.
-    /// Time services do that with the clock of a virtual machine that had been stopped, so what it
-    /// showed before need not have been wrong.
-    pub may_hide_a_pause: bool,
-    /// Whether Windows' time service set it, by the time of its source.
-    pub by_time_service: bool,
-    /// Where the record stands.
-    pub locator: Locator,
-}
-
-/// A record that the machine's clock was set: also those that are no [`ClockStep`], because the clock
-/// only went on after a sleep.
+/// A record that the machine's clock was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClockChange {
     /// What the clock showed before, UTC.
@@ -93,11 +73,53 @@ pub struct ClockChange {
     pub program: Option<String>,
     /// The SID of the account that set it.
     pub account: Option<String>,
+    /// The name of that account, where the record has it.
+    pub account_name: Option<String>,
+    /// Whether the clock only went on after a sleep, or may have: what it showed before was not wrong, and
+    /// nothing is concluded from the change.
+    pub may_be_resume: bool,
     /// Where the record stands.
     pub locator: Locator,
 }
 
+/// The account under which Windows' time service runs.
+const LOCAL_SERVICE: &str = "S-1-5-19";
+
+/// The program in which Windows' services run.
+const SERVICE_HOST: &str = "svchost.exe";
+
 impl ClockChange {
+    /// Who or what set it, as far as the record says: the program, else the account.
+    #[must_use]
+    pub fn by(&self) -> Option<&str> {
+        self.program.as_deref().or(self.account_name.as_deref())
+    }
+
+    /// Whether time may have passed that the clock did not see: it was put forward, and by no person.
+    /// Time services do that with the clock of a virtual machine that had been stopped, so what it
+    /// showed before need not have been wrong.
+    #[must_use]
+    pub fn may_hide_a_pause(&self) -> bool {
+        self.step() > 0 && !self.is_by_an_account_of_people()
+    }
+
+    /// Whether Windows' time service set it, by the time of its source.
+    #[must_use]
+    pub fn is_by_the_time_service(&self) -> bool {
+        let program = self.program.as_deref().unwrap_or_default();
+        let name = program.rsplit(['\\', '/']).next().unwrap_or_default();
+        self.account.as_deref() == Some(LOCAL_SERVICE) && name.eq_ignore_ascii_case(SERVICE_HOST)
+    }
+
+    /// Takes what another record of the same change tells beside this one.
+    pub(crate) fn add(&mut self, other: Self) {
+        if self.account.is_none() || other.is_by_an_account_of_people() {
+            self.account = other.account;
+        }
+        self.program = self.program.take().or(other.program);
+        self.account_name = self.account_name.take().or(other.account_name);
+    }
+
     /// By how many 100 ns the clock was put forward; negative when it was put back.
     #[must_use]
     pub const fn step(&self) -> i64 {
@@ -147,7 +169,6 @@ pub struct Harvest {
     pub(crate) claims: Vec<Claim>,
     pub(crate) properties: Vec<Property>,
     pub(crate) facts: Vec<LocatedFact>,
-    pub(crate) clock_steps: Vec<ClockStep>,
     pub(crate) clock_changes: Vec<ClockChange>,
     pub(crate) traces: Vec<FileTrace>,
     pub(crate) outcome: Outcome,
@@ -193,11 +214,6 @@ impl Harvest {
             fact,
             locator: locator.clone(),
         });
-    }
-
-    /// States that the machine's clock was set.
-    pub fn clock_step(&mut self, step: ClockStep) {
-        self.clock_steps.push(step);
     }
 
     /// States that the machine's clock was set, whatever set it.
@@ -253,12 +269,6 @@ impl Harvest {
     #[must_use]
     pub fn facts(&self) -> &[LocatedFact] {
         &self.facts
-    }
-
-    /// The recorded settings of the machine's clock.
-    #[must_use]
-    pub fn clock_steps(&self) -> &[ClockStep] {
-        &self.clock_steps
     }
 
     /// All recorded settings of the machine's clock, also those after a sleep.

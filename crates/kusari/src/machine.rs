@@ -9,7 +9,7 @@ use kusari_evidence::time::Timestamp;
 use crate::case::{Case, LocalizedText};
 use crate::clock::{MachineClock, RecordedStep, Zone};
 use crate::event::SourceIndex;
-use crate::harvest::{ClockStep, LocatedFact, MachineFact};
+use crate::harvest::{ClockChange, LocatedFact, MachineFact};
 
 /// Since when a change journal exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ fn same_computer(a: &str, b: &str) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     pub(crate) facts: Vec<(SourceIndex, LocatedFact)>,
-    pub(crate) steps: Vec<(SourceIndex, ClockStep)>,
+    pub(crate) steps: Vec<(SourceIndex, ClockChange)>,
 }
 
 /// The machine that a case's entry and its evidence make.

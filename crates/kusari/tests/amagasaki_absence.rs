@@ -8,18 +8,12 @@
     reason = "tests"
 )]
 
-use std::path::Path;
+mod incident;
 
+use incident::solved;
+use kusari::Reconstruction;
 use kusari::absence::{Absence, Answer, End, Question};
 use kusari::clock::Basis;
-use kusari::{Case, Options, Reconstruction};
-
-fn solved(change: impl FnOnce(&mut Case)) -> Reconstruction {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/amagasaki/case.toml");
-    let mut case = Case::from_file(&path).unwrap();
-    change(&mut case);
-    case.reconstruct(&Options::default()).unwrap()
-}
 
 fn recorded(r: &Reconstruction, end: End) -> String {
     match end {

@@ -9,20 +9,14 @@
     reason = "tests"
 )]
 
-use std::path::Path;
+mod incident;
 
+use incident::solved;
 use kusari::case::{Observation, Reads};
 use kusari::clock::{Claim, CorrectedTime, Readings, Standing, UpToDrift};
 use kusari::event::Action;
-use kusari::{Case, Options, Reconstruction};
+use kusari::{Case, Reconstruction};
 use kusari_evidence::time::Timestamp;
-
-fn solved(change: impl FnOnce(&mut Case)) -> Reconstruction {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/amagasaki/case.toml");
-    let mut case = Case::from_file(&path).unwrap();
-    change(&mut case);
-    case.reconstruct(&Options::default()).unwrap()
-}
 
 fn observation<'a>(case: &'a mut Case, machine: &str) -> &'a mut Observation {
     let mut machines = case.machines.iter_mut();

@@ -195,6 +195,7 @@ impl Reader<'_> {
             time_service: None,
             travel: Vec::new(),
         });
+        let labels: Vec<String> = file.device.iter().map(|own| own.label.clone()).collect();
         let default_name = self
             .path
             .file_stem()
@@ -208,7 +209,9 @@ impl Reader<'_> {
             machines: self.each(file.machine, |index, m| self.machine(index, m, timezone))?,
             devices: self.each(file.device, |index, device| self.device(index, device))?,
             facts: self.each(file.fact, |index, fact| self.fact(index, fact))?,
-            statements: self.each(file.statement, |index, own| self.statement(index, own))?,
+            statements: self.each(file.statement, |index, own| {
+                self.statement(index, own, &labels)
+            })?,
             drift_ppm: clock.drift_ppm,
             time_service: clock
                 .time_service
@@ -350,7 +353,12 @@ impl Reader<'_> {
         })
     }
 
-    fn statement(&self, index: usize, own: StatementTable) -> Result<DeclaredStatement, CaseError> {
+    fn statement(
+        &self,
+        index: usize,
+        own: StatementTable,
+        labels: &[String],
+    ) -> Result<DeclaredStatement, CaseError> {
         let claims = match own.claims.as_str() {
             "every-login-is-recorded" => LogClaim::EveryLoginIsRecorded,
             "records-are-in-order" => LogClaim::RecordsAreInOrder,
@@ -362,6 +370,13 @@ impl Reader<'_> {
                 ));
             }
         };
+        if let Some(unknown) = own.about.iter().find(|label| !labels.contains(label)) {
+            return Err(self.wrong(
+                &format!("statement[{index}].about"),
+                unknown,
+                "the label of a device of this case",
+            ));
+        }
         Ok(DeclaredStatement {
             id: own.id,
             says: own.says,
@@ -530,6 +545,10 @@ mod tests {
         let error = read("[[machine]]\nid='a'\n[[machine.clock]]\non='x'\noffset='1m'\n");
         let claim = read("[[statement]]\nid='M1'\nsays='x'\nabout=['a']\nclaims='all'\n");
         let claim = claim.unwrap_err().to_string();
+        let about =
+            "[[statement]]\nid='M1'\nsays='x'\nabout=['a']\nclaims='records-are-in-order'\n";
+        let about = read(about).unwrap_err().to_string();
+        assert!(about.contains("statement[0].about: `a`"), "{about}");
         assert!(
             claim.contains("statement[0].claims") && claim.contains("every-login"),
             "{claim}"

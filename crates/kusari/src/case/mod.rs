@@ -259,6 +259,12 @@ impl Case {
         self.drift_ppm.unwrap_or(DEFAULT_DRIFT_PPM)
     }
 
+    /// Whether a moment by a machine's own clock lies in the days of interest.
+    #[must_use]
+    pub fn is_of_interest(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at < to)
+    }
+
     /// A case without a file, to which evidence is added.
     #[must_use]
     pub fn builder() -> CaseBuilder {

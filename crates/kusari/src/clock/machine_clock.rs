@@ -7,7 +7,7 @@ use super::segment::{Segment, SegmentIndex, in_order, segments};
 use super::{CorrectedTime, Zone};
 use crate::case::{Observation, Reads};
 use crate::event::SourceIndex;
-use crate::harvest::ClockStep;
+use crate::harvest::ClockChange;
 
 /// What to add to a machine's time to get true time, in 100 ns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Correction {
 #[derive(Debug, Clone)]
 pub struct RecordedStep {
     /// The change.
-    pub step: ClockStep,
+    pub step: ClockChange,
     /// The source that records it.
     pub source: SourceIndex,
 }

@@ -344,7 +344,7 @@ impl Reconstruction {
         let step = &recorded.step;
         let shown = |at: Timestamp| self.local_time(machine, at).to_text(0).replace('T', " ");
         let (before, after) = (shown(step.before), shown(step.after));
-        let (pause_en, pause_ja) = if step.may_hide_a_pause {
+        let (pause_en, pause_ja) = if step.may_hide_a_pause() {
             (
                 "; how long that took is not known, since the machine may have stood still",
                 "。機械が停止していた可能性があり、その間の長さは不明である",

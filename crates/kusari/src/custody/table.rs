@@ -131,11 +131,6 @@ fn machine<'a>(input: &Input<'a>, index: MachineIndex) -> Option<&'a Machine> {
         .and_then(|index| input.machines.get(index))
 }
 
-/// Whether a moment by a machine's own clock lies in the days of interest.
-fn is_of_interest(case: &Case, at: Timestamp) -> bool {
-    case.from.is_none_or(|from| at >= from) && case.to.is_none_or(|to| at < to)
-}
-
 fn add_session(input: &Input<'_>, session: &Session, cells: &mut Cells) {
     let mut lines = Vec::new();
     let connected = if session.first_installed.is_empty() {
@@ -171,7 +166,7 @@ fn add_session(input: &Input<'_>, session: &Session, cells: &mut Cells) {
         events: vec![],
     };
     let place = |line: &Line| {
-        let at = line.recorded.filter(|at| is_of_interest(input.case, *at))?;
+        let at = line.recorded.filter(|at| input.case.is_of_interest(*at))?;
         let local = line.local.unwrap_or(at);
         Some((local.date(), session.machine, session.device))
     };
@@ -228,7 +223,7 @@ fn add_lone_installs(input: &Input<'_>, cells: &mut Cells) {
         if let Some(local) = line.local
             && line
                 .recorded
-                .is_some_and(|at| is_of_interest(input.case, at))
+                .is_some_and(|at| input.case.is_of_interest(at))
         {
             cells
                 .entry((local.date(), machine, device))

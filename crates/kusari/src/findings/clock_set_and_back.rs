@@ -194,7 +194,7 @@ fn between(r: &Reconstruction, pair: &Pair<'_>) -> Vec<usize> {
 mod tests {
     use crate::event::Action;
     use crate::findings::Finding;
-    use crate::reconstruction::testing::Scene;
+    use crate::reconstruction::testing::{Scene, findings_of};
 
     const PERSON: &str = "S-1-5-21-1-2-3-1001";
     const TIME_SERVICE: &str = "S-1-5-19";
@@ -209,11 +209,7 @@ mod tests {
                 scene.log(machine, device, Action::Connected, at);
             }
         }
-        let made = scene.build();
-        let own = made.findings().iter();
-        own.filter(|f| f.rule == super::RULE.name)
-            .cloned()
-            .collect()
+        findings_of(&scene.build(), super::RULE.name)
     }
 
     #[test]

@@ -127,7 +127,7 @@ mod tests {
 
     use crate::event::{Action, Confidence, meaning};
     use crate::findings::Finding;
-    use crate::reconstruction::testing::{Scene, at};
+    use crate::reconstruction::testing::{Scene, at, findings_of};
 
     fn found(install: &str, arrival: &str, windows: Option<&str>) -> Vec<Finding> {
         let mut scene = Scene::new();
@@ -141,11 +141,7 @@ mod tests {
             let is = (RecordedTime::utc(at(time)), said, Confidence::Recorded);
             scene.add(hive, machine, Some(device), action, is);
         }
-        let made = scene.build();
-        let own = made.findings().iter();
-        own.filter(|f| f.rule == super::RULE.name)
-            .cloned()
-            .collect()
+        findings_of(&scene.build(), super::RULE.name)
     }
 
     #[test]

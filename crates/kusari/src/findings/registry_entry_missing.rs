@@ -189,7 +189,7 @@ mod tests {
 
     use crate::event::Action;
     use crate::findings::Finding;
-    use crate::reconstruction::testing::{Scene, at};
+    use crate::reconstruction::testing::{Scene, at, findings_of};
 
     /// A stick that the event log records on 21 June, and a hive that was written until then.
     fn scene(written: &str) -> (Scene, u32, u32) {
@@ -204,11 +204,7 @@ mod tests {
     }
 
     fn found(scene: Scene) -> Vec<Finding> {
-        let made = scene.build();
-        let own = made.findings().iter();
-        own.filter(|f| f.rule == super::RULE.name)
-            .cloned()
-            .collect()
+        findings_of(&scene.build(), super::RULE.name)
     }
 
     #[test]

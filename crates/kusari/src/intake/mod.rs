@@ -13,7 +13,7 @@
 //!   is `storage`, `optical`, `card-reader`, `phone` or `floppy`; so state both where the record
 //!   shows them, and `other` kinds or buses (`sata`, `nvme`, `virtual`, `printer`) where it shows
 //!   those.
-//! - [`Harvest::fact`], [`Harvest::clock_step`]: about the machine and its clock.
+//! - [`Harvest::fact`], [`Harvest::clock_change`]: about the machine and its clock.
 //! - [`Harvest::trace`]: the record says what a file was like, and where it lay; copies of a file
 //!   are found by these.
 //! - [`Harvest::outcome`]: the parser's coverage and damage. Once a source.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use kusari_artifacts::Locator;
 
 use crate::event::{EventContent, EventTable};
-use crate::harvest::{ClockStep, FileTrace};
+use crate::harvest::{ClockChange, FileTrace};
 use crate::identity::{Claim, Identifier, IdentifierKind, Property, PropertyKind};
 use crate::strings::StringPool;
 
@@ -19,7 +19,7 @@ pub(super) struct Said {
     events: HashSet<(&'static str, EventContent)>,
     claims: HashSet<(Identifier, Identifier, &'static str)>,
     properties: HashSet<(Identifier, PropertyKind, String)>,
-    steps: HashSet<(i64, i64)>,
+    clock_changes: HashSet<(i64, i64)>,
     traces: HashSet<FileTrace>,
 }
 
@@ -91,8 +91,9 @@ impl Said {
     }
 
     /// Whether a setting of the clock is new.
-    pub(super) fn is_new_step(&mut self, step: &ClockStep, of_copy: bool) -> bool {
-        let new = self.steps.insert((step.before.ticks(), step.after.ticks()));
+    pub(super) fn is_new_change(&mut self, change: &ClockChange, of_copy: bool) -> bool {
+        let times = (change.before.ticks(), change.after.ticks());
+        let new = self.clock_changes.insert(times);
         !of_copy || new
     }
 }

@@ -320,14 +320,11 @@ impl Gathering {
             properties.retain(|own| said.is_new_property(own, of_copy));
             let traces = &mut harvest.traces;
             traces.retain(|own| said.is_new_trace(own, of_copy));
-            let steps = &mut harvest.clock_steps;
-            steps.retain(|own| said.is_new_step(own, of_copy));
+            let changes = &mut harvest.clock_changes;
+            changes.retain(|own| said.is_new_change(own, of_copy));
         }
         let traces = harvest.traces.into_iter();
         self.traces.extend(traces.map(|trace| (index, trace)));
-        let changes = harvest.clock_changes.into_iter();
-        self.clock_changes
-            .extend(changes.map(|change| (index, change)));
         if machine.is_some() || device_label.is_some() {
             let claims = harvest.claims.into_iter();
             self.statements
@@ -343,10 +340,13 @@ impl Gathering {
             gathered
                 .facts
                 .extend(harvest.facts.into_iter().map(|fact| (index, fact)));
-            gathered
-                .steps
-                .extend(harvest.clock_steps.into_iter().map(|step| (index, step)));
+            let steps = harvest.clock_changes.iter();
+            let steps = steps.filter(|change| !change.may_be_resume).cloned();
+            gathered.steps.extend(steps.map(|step| (index, step)));
         }
+        let changes = harvest.clock_changes.into_iter();
+        self.clock_changes
+            .extend(changes.map(|change| (index, change)));
         self.owners.push(owner);
         self.sources.push(Source {
             name,

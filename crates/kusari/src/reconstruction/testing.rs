@@ -7,7 +7,7 @@ use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND, Timestamp};
 
 use super::{Events, Placed, Reconstruction};
 use crate::case::{Case, Observation, Reads};
-use crate::clock::{Clocks, CorrectedTime};
+use crate::clock::{Clocks, CorrectedTime, MachineClock, RecordedStep};
 use crate::custody;
 use crate::event::{Action, Confidence, NewEvent, Whose, meaning};
 use crate::findings;
@@ -31,6 +31,30 @@ pub(crate) fn at(text: &str) -> Timestamp {
 /// The rules of all findings.
 pub(crate) fn rules_of(r: &Reconstruction) -> Vec<&'static str> {
     r.findings().iter().map(|finding| finding.rule).collect()
+}
+
+/// The findings of one rule.
+pub(crate) fn findings_of(r: &Reconstruction, rule: &str) -> Vec<findings::Finding> {
+    let own = r.findings().iter();
+    own.filter(|finding| finding.rule == rule)
+        .cloned()
+        .collect()
+}
+
+/// A setting of a clock from one moment to another, by an account.
+pub(crate) fn set(from: Timestamp, to: Timestamp, account: Option<&str>) -> ClockChange {
+    ClockChange {
+        before: from,
+        after: to,
+        program: Some(r"C:\Windows\System32\svchost.exe".to_owned()),
+        account: account.map(ToOwned::to_owned),
+        account_name: None,
+        may_be_resume: false,
+        locator: Locator::EventRecord {
+            record: 1,
+            offset: 0,
+        },
+    }
 }
 
 /// A case that is being made.
@@ -187,10 +211,21 @@ impl Scene {
             after: at(to),
             program: Some("program.exe".to_owned()),
             account: Some(account.to_owned()),
+            account_name: None,
+            may_be_resume: false,
             locator: locator.unwrap(),
         };
         self.clock_changes.push((source, change));
         event
+    }
+
+    /// The machine's clock was set once, which is all that is known of it beside what was seen, and drifts
+    /// by so many millionths.
+    pub(crate) fn clock_was_set(&mut self, machine: u32, step: ClockChange, drift_ppm: u32) {
+        let own = &mut self.machines[usize::try_from(machine).unwrap()].clock;
+        let steps = vec![RecordedStep { step, source: 0 }];
+        let (zone, seen) = (own.zone.clone(), own.observations.clone());
+        *own = MachineClock::new(zone, seen, steps, drift_ppm);
     }
 
     /// The device is known to have had a letter on the machine.

@@ -69,9 +69,14 @@ impl Seen {
         for fact in harvest.facts() {
             add(&fact.locator, format!("{:?}", fact.fact));
         }
-        for step in harvest.clock_steps() {
-            let text = format!("clock step {} {} {:?}", step.before, step.after, step.by);
-            add(&step.locator, text);
+        for change in harvest.clock_changes() {
+            let text = format!(
+                "clock set {} {} {:?}",
+                change.before,
+                change.after,
+                change.by()
+            );
+            add(&change.locator, text);
         }
         Self {
             lines,

@@ -265,8 +265,8 @@ pub(crate) fn machine_json<'a>(
             .map(|recorded| StepJson {
                 before: utc(recorded.step.before, 7),
                 after: utc(recorded.step.after, 7),
-                by: recorded.step.by.as_deref(),
-                may_hide_a_pause: recorded.step.may_hide_a_pause,
+                by: recorded.step.by(),
+                may_hide_a_pause: recorded.step.may_hide_a_pause(),
                 locator: recorded.step.locator.to_string(),
             })
             .collect(),

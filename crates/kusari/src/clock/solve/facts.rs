@@ -66,7 +66,7 @@ fn events_of(input: &Input<'_>, event: &FactEvent) -> Result<Vec<usize>, WhyUnus
         let machine = placed.machine.and_then(|machine| input.machine(machine));
         let device = placed.device.and_then(|device| input.device(device));
         row.confidence == Confidence::Recorded
-            && input.is_of_interest(placed.own)
+            && input.case.is_of_interest(placed.own)
             && event
                 .action
                 .as_ref()

@@ -137,7 +137,7 @@ impl Gatherer<'_> {
                 let before = Point::Shown(self.builder.moment(row, before));
                 let after = Point::Shown(self.builder.moment(next, after));
                 self.builder.at_least(before, after, 0, statement);
-                if !recorded.step.may_hide_a_pause {
+                if !recorded.step.may_hide_a_pause() {
                     self.builder.at_least(after, before, 0, statement);
                 }
             }
@@ -233,7 +233,7 @@ impl Gatherer<'_> {
                 let after = recorded.step.after;
                 let row = self.row(machine, step.saturating_add(1));
                 let (Some(row), Some(low), Some(high)) = (
-                    row.filter(|_| recorded.step.by_time_service && is_plausible(after)),
+                    row.filter(|_| recorded.step.is_by_the_time_service() && is_plausible(after)),
                     after.checked_add_ticks(tolerance.saturating_neg()),
                     after.checked_add_ticks(tolerance),
                 ) else {
@@ -393,7 +393,7 @@ impl Gatherer<'_> {
             for event in all.into_iter().flatten().copied() {
                 let time = input.events.own_time(event);
                 let recorded = input.events.row(event);
-                if !input.is_of_interest(time)
+                if !input.case.is_of_interest(time)
                     || !input.is_named(session.device)
                     || recorded.is_none_or(|row| row.confidence != Confidence::Recorded)
                 {

@@ -13,8 +13,6 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use kusari_evidence::time::Timestamp;
-
 use self::gather::{Gathered, gather};
 use self::settle::Settled;
 use self::stays::InferredOrder;
@@ -101,11 +99,6 @@ impl Input<'_> {
 
     fn device(&self, index: DeviceIndex) -> Option<&Device> {
         self.devices.get(usize::try_from(index).ok()?)
-    }
-
-    /// Whether a moment by a machine's own clock lies in the days of interest.
-    fn is_of_interest(&self, at: Timestamp) -> bool {
-        self.case.from.is_none_or(|from| at >= from) && self.case.to.is_none_or(|to| at < to)
     }
 
     /// Whether a device is one that the case is about: one that it names, or any when it names none.

@@ -270,8 +270,8 @@ fn stepped(machine: &Machine, segment: usize, seen_in: usize) -> i64 {
     let size = |range: std::ops::Range<usize>| {
         let steps = machine.clock.steps.get(range).unwrap_or(&[]).iter();
         steps
-            .filter(|recorded| !recorded.step.may_hide_a_pause)
-            .map(|recorded| recorded.step.after.ticks_since(recorded.step.before))
+            .filter(|recorded| !recorded.step.may_hide_a_pause())
+            .map(|recorded| recorded.step.step())
             .fold(0_i64, i64::saturating_add)
     };
     if segment <= seen_in {

@@ -7,12 +7,14 @@ use kusari_evidence::time::{RecordedTime, TICKS_PER_SECOND};
 use crate::case::{Fact, FactEvent, LocalizedText, Observation, Reads, Travel};
 use crate::clock::{Claim, Clocks, Standing};
 use crate::event::Action;
-use crate::harvest::ClockStep;
 use crate::reconstruction::Events;
-use crate::reconstruction::testing::{Scene, at};
+use crate::reconstruction::testing::{Scene, at, set};
 
 const SECOND: i64 = TICKS_PER_SECOND;
 const MINUTE: i64 = 60 * SECOND;
+
+/// An account that a person logs on with.
+const PERSON: &str = "S-1-5-21-1-2-3-1001";
 
 /// A desktop whose clock is right and a notebook that was seen 4 minutes off, nobody wrote which way.
 struct Pair {
@@ -257,21 +259,9 @@ fn a_recorded_change_is_carried_to_the_other_side() {
         let mut scene = Scene::new();
         let machine = scene.machine("PC");
         seen(&mut scene, machine, 2 * MINUTE, Reads::Correction);
-        let step = ClockStep {
-            before: at("2022-07-20 12:00:00"),
-            after: at("2022-07-20 12:05:00"),
-            by: None,
-            may_hide_a_pause,
-            by_time_service: false,
-            locator: kusari_artifacts::Locator::Bytes {
-                offset: 0,
-                length: 1,
-            },
-        };
-        let own = &mut scene.machines[0].clock;
-        let steps = vec![crate::clock::RecordedStep { step, source: 0 }];
-        let (zone, seen) = (own.zone.clone(), own.observations.clone());
-        *own = crate::clock::MachineClock::new(zone, seen, steps, 0);
+        let person = (!may_hide_a_pause).then_some(PERSON);
+        let (from, to) = (at("2022-07-20 12:00:00"), at("2022-07-20 12:05:00"));
+        scene.clock_was_set(machine, set(from, to, person), 0);
         let before = scene.of_machine(machine, Action::Started, "2022-07-20 09:00:00");
         let (_, events, _) = scene.solve();
         assert_eq!(minutes(&events, before), bounds);
@@ -300,20 +290,9 @@ fn a_setting_by_the_time_service_anchors_a_clock_where_the_case_trusts_it() {
         let mut scene = Scene::new();
         scene.case.time_service = trusted;
         let machine = scene.machine("PC");
-        let step = ClockStep {
-            before: at("2022-07-20 12:00:00"),
-            after: at("2022-07-20 12:05:00"),
-            by: None,
-            may_hide_a_pause: true,
-            by_time_service,
-            locator: kusari_artifacts::Locator::Bytes {
-                offset: 0,
-                length: 1,
-            },
-        };
-        let own = &mut scene.machines[0].clock;
-        let steps = vec![crate::clock::RecordedStep { step, source: 0 }];
-        *own = crate::clock::MachineClock::new(own.zone.clone(), Vec::new(), steps, 100);
+        let account = by_time_service.then_some("S-1-5-19");
+        let (from, to) = (at("2022-07-20 12:00:00"), at("2022-07-20 12:05:00"));
+        scene.clock_was_set(machine, set(from, to, account), 100);
         let event = scene.of_machine(machine, Action::Started, "2022-07-20 15:00:00");
         let (clocks, events, _) = scene.solve();
         assert_eq!(minutes(&events, event), bounds);
@@ -329,20 +308,8 @@ fn a_setting_by_the_time_service_anchors_a_clock_where_the_case_trusts_it() {
 fn a_clock_of_which_nothing_is_known_keeps_its_times_across_recorded_changes() {
     let mut scene = Scene::new();
     let machine = scene.machine("PC");
-    let step = ClockStep {
-        before: at("2022-07-20 12:05:00"),
-        after: at("2022-07-20 12:00:00"),
-        by: None,
-        may_hide_a_pause: false,
-        by_time_service: false,
-        locator: kusari_artifacts::Locator::Bytes {
-            offset: 0,
-            length: 1,
-        },
-    };
-    let own = &mut scene.machines[0].clock;
-    let steps = vec![crate::clock::RecordedStep { step, source: 0 }];
-    *own = crate::clock::MachineClock::new(own.zone.clone(), Vec::new(), steps, 100);
+    let (from, to) = (at("2022-07-20 12:05:00"), at("2022-07-20 12:00:00"));
+    scene.clock_was_set(machine, set(from, to, None), 100);
     let before = scene.of_machine(machine, Action::Started, "2022-07-20 09:00:00");
     let behind = scene.of_machine(machine, Action::ShutDown, "2022-07-20 15:00:00");
     let (_, events, _) = scene.solve();

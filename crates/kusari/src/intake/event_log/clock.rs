@@ -6,24 +6,13 @@ use kusari_evidence::time::TICKS_PER_SECOND;
 use super::Intake;
 use super::record::{Row, Says};
 use crate::event::Action;
-use crate::harvest::{ClockChange, ClockStep};
+use crate::harvest::ClockChange;
 
 /// The kernel read the hardware clock: at a resume from sleep, while the clock had stood still.
 const HARDWARE_CLOCK: u64 = 2;
 
 /// Only the time zone changed.
 const TIME_ZONE: u64 = 3;
-
-/// The account under which the time service runs.
-const LOCAL_SERVICE: &str = "S-1-5-19";
-
-/// Whether a program is the one in which Windows' services run.
-fn is_service_host(program: Option<&str>) -> bool {
-    program.is_some_and(|path| {
-        let name = path.rsplit(['\\', '/']).next().unwrap_or_default();
-        name.eq_ignore_ascii_case("svchost.exe")
-    })
-}
 
 impl Intake<'_> {
     pub(super) fn clock_set(&mut self, event: &ClockSet, row: &Row) {
@@ -56,35 +45,21 @@ impl Intake<'_> {
         row.add(self.harvest, &says);
         let account = event.account.sid.clone();
         let account = account.or_else(|| event.written_as.clone());
-        // Accounts of a domain or machine, and of the cloud; services run under well-known ones.
-        let by_a_person = account
-            .as_deref()
-            .is_some_and(|sid| sid.starts_with("S-1-5-21-") || sid.starts_with("S-1-12-1-"));
-        let by_time_service =
-            account.as_deref() == Some(LOCAL_SERVICE) && is_service_host(event.program.as_deref());
-        self.harvest.clock_change(ClockChange {
-            before: event.before,
-            after: event.after,
-            program: event.program.clone(),
-            account,
-            locator: row.locator.clone(),
-        });
         // After sleep the clock goes on from the hardware's: what it showed before was not wrong.
         // Windows before 10 writes no reason, so a jump forward may be such a resume.
         let may_be_resume = resumed
             || (event.recorder == ClockRecorder::Kernel
                 && event.reason.is_none()
                 && event.step() > 0);
-        if !may_be_resume {
-            self.harvest.clock_step(ClockStep {
-                before: event.before,
-                after: event.after,
-                by,
-                by_time_service,
-                may_hide_a_pause: event.step() > 0 && !by_a_person,
-                locator: row.locator.clone(),
-            });
-        }
+        self.harvest.clock_change(ClockChange {
+            before: event.before,
+            after: event.after,
+            program: event.program.clone(),
+            account,
+            account_name: event.account.name.clone(),
+            may_be_resume,
+            locator: row.locator.clone(),
+        });
     }
 
     pub(super) fn system_run(&mut self, event: &SystemRun, row: &Row) {

@@ -8,8 +8,7 @@ use proptest::prelude::*;
 use crate::case::{Observation, Reads};
 use crate::clock::{Claim, Clocks, MachineClock, RecordedStep, Standing};
 use crate::event::Action;
-use crate::harvest::ClockStep;
-use crate::reconstruction::testing::{Scene, at};
+use crate::reconstruction::testing::{Scene, at, set};
 
 const SECOND: i64 = TICKS_PER_SECOND;
 const MINUTE: i64 = 60 * SECOND;
@@ -94,14 +93,14 @@ fn generate(seed: u64, size: Size) -> Case {
     let mut lies = Vec::new();
     for number in 0..size.machines {
         let machine = scene.machine(&format!("PC{number}"));
-        let set = (number % size.stepped_every == 1).then(|| {
+        let setting = (number % size.stepped_every == 1).then(|| {
             let when = begin + random.between(span / 4, span / 2);
             (when, random.between(-20 * MINUTE, 20 * MINUTE))
         });
         let clock = TrueClock {
             correction: random.between(-30 * MINUTE, 30 * MINUTE),
             ppm: random.between(-40, 40),
-            set,
+            set: setting,
         };
         clocks.push(clock);
         let mut offset = clock.correction + random.between(-20 * SECOND, 20 * SECOND);
@@ -116,18 +115,13 @@ fn generate(seed: u64, size: Size) -> Case {
             _ => (Reads::Correction, offset),
         };
         let own = &mut scene.machines[usize::try_from(machine).unwrap()].clock;
-        let steps = set.map(|(when, by)| RecordedStep {
-            step: ClockStep {
-                before: ticks(clock.shows(when - 1)),
-                after: ticks(clock.shows(when - 1) + by),
-                by: None,
-                may_hide_a_pause: false,
-                by_time_service: false,
-                locator: kusari_artifacts::Locator::EventRecord {
-                    record: 1,
-                    offset: 0,
-                },
-            },
+        let steps = setting.map(|(when, by)| RecordedStep {
+            // By a person: the machine did not stand still.
+            step: set(
+                ticks(clock.shows(when - 1)),
+                ticks(clock.shows(when - 1) + by),
+                Some(super::PERSON),
+            ),
             source: 0,
         });
         let seen = Observation {
