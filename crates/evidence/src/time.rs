@@ -2,6 +2,8 @@
 //!
 //! Source: MS-DTYP 2.3.3 (FILETIME) and 2.3.13 (SYSTEMTIME).
 
+use std::num::NonZeroU64;
+
 use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
@@ -19,12 +21,21 @@ const MAX_TICKS: i64 = 2_650_467_743_999_999_999;
 ///
 /// Always between the years 1601 and 9999; whatever lies outside is no time that evidence can
 /// mean and is refused by the constructors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(i64);
+///
+/// Kept as one more than it is, so that a moment that may be missing takes no more room than one that
+/// is there: cases keep millions.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(NonZeroU64);
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.ticks()).finish()
+    }
+}
 
 impl Timestamp {
     /// 1601-01-01T00:00:00, the first moment.
-    pub const EPOCH: Self = Self(0);
+    pub const EPOCH: Self = Self(NonZeroU64::MIN);
 
     /// From 100 ns intervals since 1601. `None` outside the years 1601 to 9999.
     #[must_use]
@@ -32,7 +43,7 @@ impl Timestamp {
         if ticks < 0 || ticks > MAX_TICKS {
             None
         } else {
-            Some(Self(ticks))
+            Some(Self(NonZeroU64::MIN.saturating_add(ticks.cast_unsigned())))
         }
     }
 
@@ -82,8 +93,8 @@ impl Timestamp {
     /// As chrono's date and time without a zone.
     #[must_use]
     pub fn to_naive(self) -> NaiveDateTime {
-        let seconds = self.0.div_euclid(TICKS_PER_SECOND) - UNIX_EPOCH_SECONDS;
-        let nanos = u32::try_from(self.0.rem_euclid(TICKS_PER_SECOND) * 100).unwrap_or(0);
+        let seconds = self.ticks().div_euclid(TICKS_PER_SECOND) - UNIX_EPOCH_SECONDS;
+        let nanos = u32::try_from(self.ticks().rem_euclid(TICKS_PER_SECOND) * 100).unwrap_or(0);
         // In range by construction: the years 1601 to 9999 are far inside chrono's.
         DateTime::from_timestamp(seconds, nanos)
             .unwrap_or_default()
@@ -93,19 +104,19 @@ impl Timestamp {
     /// 100 ns intervals since 1601.
     #[must_use]
     pub const fn ticks(self) -> i64 {
-        self.0
+        self.0.get().cast_signed() - 1
     }
 
     /// Whole seconds since 1970, rounded down.
     #[must_use]
     pub const fn unix_seconds(self) -> i64 {
-        self.0.div_euclid(TICKS_PER_SECOND) - UNIX_EPOCH_SECONDS
+        self.ticks().div_euclid(TICKS_PER_SECOND) - UNIX_EPOCH_SECONDS
     }
 
     /// Moved by so many 100 ns intervals; `None` when that leaves the years 1601 to 9999.
     #[must_use]
     pub fn checked_add_ticks(self, ticks: i64) -> Option<Self> {
-        Self::from_ticks(self.0.checked_add(ticks)?)
+        Self::from_ticks(self.ticks().checked_add(ticks)?)
     }
 
     /// Moved by so many seconds; `None` when that leaves the years 1601 to 9999.
@@ -118,7 +129,7 @@ impl Timestamp {
     #[must_use]
     pub const fn ticks_since(self, earlier: Self) -> i64 {
         // Both lie in 0..=MAX_TICKS, so the difference cannot overflow.
-        self.0 - earlier.0
+        self.ticks() - earlier.ticks()
     }
 
     /// The day, as `(year, month, day)`.
@@ -143,7 +154,7 @@ impl Timestamp {
             naive.second()
         );
         if decimals > 0 {
-            let fraction = format!("{:07}", self.0.rem_euclid(TICKS_PER_SECOND));
+            let fraction = format!("{:07}", self.ticks().rem_euclid(TICKS_PER_SECOND));
             text.push('.');
             text.extend(fraction.chars().take(usize::from(decimals)));
         }

@@ -14,7 +14,7 @@ pub struct Statement {
     /// What is stated.
     pub claim: Claim,
     /// Its number among the statements of its kind, from 1; facts have the case's own ids.
-    pub number: usize,
+    pub number: u32,
     /// Whether the solution goes by it.
     pub standing: Standing,
 }
@@ -55,18 +55,18 @@ pub enum Claim {
         /// The log.
         source: SourceIndex,
         /// The event of the lower number.
-        earlier: usize,
+        earlier: u32,
         /// The event of the higher number.
-        later: usize,
+        later: u32,
     },
     /// A device left one machine before it was in another, since it is in one place at a time.
     OnePlace {
         /// The device.
         device: DeviceIndex,
         /// The last record of the stay that came first.
-        left: usize,
+        left: u32,
         /// The first record of the stay that came second.
-        came: usize,
+        came: u32,
         /// How long it takes to carry it from one to the other at least, in ticks.
         travel: i64,
         /// How it is known which stay came first.
@@ -77,7 +77,7 @@ pub enum Claim {
         /// Its place among the case's facts.
         fact: usize,
         /// The events that it is about.
-        events: Vec<usize>,
+        events: Box<[usize]>,
     },
 }
 
@@ -88,7 +88,7 @@ pub enum OrderOfStays {
     OwnLog,
     /// These statements leave no time for the other order; none are named in a network that is too
     /// large to ask for each.
-    Clocks(Vec<usize>),
+    Clocks(Box<[usize]>),
 }
 
 /// On what a statement stands.

@@ -44,7 +44,7 @@ impl Reconstruction {
                 left: event,
                 known_by: OrderOfStays::OwnLog,
                 ..
-            } if !self.is_vouched_for(event) => Basis::Assumed,
+            } if !self.is_vouched_for(wide(event)) => Basis::Assumed,
             Claim::ClockChange { .. } | Claim::RecordOrder { .. } | Claim::OnePlace { .. } => {
                 Basis::Evidence
             }
@@ -89,7 +89,7 @@ impl Reconstruction {
             }
             Claim::RecordOrder { source: log, .. } => source(*log),
             Claim::OnePlace { left, came, .. } => {
-                let (left, came) = (of_event(*left), of_event(*came));
+                let (left, came) = (of_event(wide(*left)), of_event(wide(*came)));
                 if left == came {
                     left
                 } else {
@@ -112,9 +112,9 @@ impl Reconstruction {
             | Claim::Drift { .. }
             | Claim::ClockChange { .. }
             | Claim::TimeService { .. } => Vec::new(),
-            Claim::RecordOrder { earlier, later, .. } => vec![*earlier, *later],
-            Claim::OnePlace { left, came, .. } => vec![*left, *came],
-            Claim::Fact { events, .. } => events.clone(),
+            Claim::RecordOrder { earlier, later, .. } => vec![wide(*earlier), wide(*later)],
+            Claim::OnePlace { left, came, .. } => vec![wide(*left), wide(*came)],
+            Claim::Fact { events, .. } => events.to_vec(),
         }
     }
 
@@ -157,29 +157,30 @@ impl Reconstruction {
             Claim::ClockChange { machine, step } => self.change_says(*machine, *step),
             Claim::TimeService { machine, step } => self.time_service_says(*machine, *step),
             Claim::RecordOrder { earlier, later, .. } => {
+                let (earlier, later) = (wide(*earlier), wide(*later));
                 let number = |event: usize| {
                     let number = self.events.row(event).and_then(|row| row.number);
                     number.map_or_else(String::new, |number| number.to_string())
                 };
                 let device = self
                     .events
-                    .placed(*earlier)
+                    .placed(earlier)
                     .and_then(|placed| placed.device)
                     .map_or_else(String::new, |device| self.device_name(device));
-                let (a, b) = (self.event_says(*earlier), self.event_says(*later));
+                let (a, b) = (self.event_says(earlier), self.event_says(later));
                 Says {
                     en: format!(
                         "the own log of {device} has record {} ({}) before record {} ({})",
-                        number(*earlier),
+                        number(earlier),
                         a.en,
-                        number(*later),
+                        number(later),
                         b.en
                     ),
                     ja: format!(
                         "「{device}」自身のログでは、記録 {}（{}）が記録 {}（{}）より前である",
-                        number(*earlier),
+                        number(earlier),
                         a.ja,
-                        number(*later),
+                        number(later),
                         b.ja
                     ),
                 }
@@ -192,7 +193,7 @@ impl Reconstruction {
                 known_by,
             } => {
                 let device = self.device_name(*device);
-                let (a, b) = (self.event_says(*left), self.event_says(*came));
+                let (a, b) = (self.event_says(wide(*left)), self.event_says(wide(*came)));
                 let (way_en, way_ja) = if *travel > 0 {
                     let span = shown_span(*travel);
                     (
@@ -391,6 +392,11 @@ impl Reconstruction {
             ja: format!("{ja}、{time}、{action}"),
         }
     }
+}
+
+/// An event's number, which a statement keeps in less room.
+fn wide(event: u32) -> usize {
+    usize::try_from(event).unwrap_or(usize::MAX)
 }
 
 /// A span in ticks as case files write it: `-19m`, `1m30s`, `8.64s`.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use kusari_evidence::time::{TICKS_PER_SECOND, Timestamp};
+use smallvec::SmallVec;
 
 use super::Runs;
 use crate::event::{Action, Confidence, MachineIndex, meaning};
@@ -23,6 +24,10 @@ pub(crate) const TRAILING: i64 = 15 * TICKS_PER_SECOND;
 /// Logins without a connection, and a removal behind them, belong together only within half a day.
 const HALF_DAY: i64 = 12 * 3600 * TICKS_PER_SECOND;
 
+/// The numbers of events. Most lists of a session hold one, which is kept without a list of its own: there
+/// are millions.
+pub type EventList = SmallVec<[usize; 1]>;
+
 /// A device in a machine. Every part may be missing, and says so by being empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Session {
@@ -31,13 +36,13 @@ pub struct Session {
     /// The machine.
     pub machine: MachineIndex,
     /// The records of the connection, earliest first.
-    pub connected: Vec<usize>,
+    pub connected: EventList,
     /// Records that Windows installed the device for the first time at this connection.
-    pub first_installed: Vec<usize>,
+    pub first_installed: EventList,
     /// Logins and other operations on the device, in order.
-    pub logins: Vec<usize>,
+    pub logins: EventList,
     /// The records of the removal, earliest first.
-    pub removed: Vec<usize>,
+    pub removed: EventList,
 }
 
 impl Session {

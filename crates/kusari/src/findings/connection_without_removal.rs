@@ -59,7 +59,7 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
                 ),
                 machine: Some(session.machine),
                 device: Some(session.device),
-                events: session.connected.clone(),
+                events: session.connected.to_vec(),
                 ..Finding::default()
             }
         })

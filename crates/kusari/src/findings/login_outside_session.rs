@@ -63,7 +63,7 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
             ja: format!("「{device}」は {times} に{ja}で操作されている。{why_ja}"),
             machine: Some(session.machine),
             device: Some(session.device),
-            events: session.logins.clone(),
+            events: session.logins.to_vec(),
             ..Finding::default()
         });
     }

@@ -62,7 +62,7 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
         findings.push(Finding {
             machine: Some(session.machine),
             device: Some(session.device),
-            events: session.logins.clone(),
+            events: session.logins.to_vec(),
             sources,
             ..finding
         });

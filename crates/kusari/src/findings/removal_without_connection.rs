@@ -57,7 +57,7 @@ fn check(r: &Reconstruction) -> Vec<Finding> {
                 ),
                 machine: Some(session.machine),
                 device: Some(session.device),
-                events: session.removed.clone(),
+                events: session.removed.to_vec(),
                 ..Finding::default()
             }
         })

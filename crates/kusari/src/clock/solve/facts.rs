@@ -31,7 +31,7 @@ pub(super) fn state(gatherer: &mut Gatherer<'_>) {
             .collect();
         let claim = Claim::Fact {
             fact: number,
-            events,
+            events: events.into(),
         };
         let statement = gatherer.state(claim, standing);
         for event in timed {

@@ -1,10 +1,10 @@
 //! From the case and its evidence to statements and a network.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kusari_evidence::time::Timestamp;
 
-use super::stays::{InferredOrder, Stays};
+use super::stays::{InferredOrder, Stays, event_number};
 use super::{Input, TimedEvent, facts};
 use crate::case::Reads;
 use crate::clock::cut_off;
@@ -52,7 +52,7 @@ pub(super) struct Gatherer<'a> {
     rows: Vec<Vec<Row>>,
     unknown: Vec<UnknownReading>,
     plain: BTreeMap<(usize, usize), StatementIndex>,
-    numbers: BTreeMap<char, usize>,
+    numbers: BTreeMap<char, u32>,
 }
 
 /// Gathers what is stated; `inferred` are orders of stays that bounds of an earlier network gave.
@@ -73,13 +73,18 @@ pub(super) fn gather(input: &Input<'_>, inferred: &[InferredOrder]) -> Gathered 
     let stays = Stays::find(&mut own);
     let orders = stays.by_own_logs();
     own.record_order(&stays.told_by(input, &orders));
-    for order in &orders {
-        own.one_place(&stays, order, OrderOfStays::OwnLog);
+    for (first, second) in orders {
+        let both = usize::try_from(first)
+            .ok()
+            .zip(usize::try_from(second).ok());
+        if let Some(both) = both {
+            own.one_place(&stays, both, OrderOfStays::OwnLog);
+        }
     }
     let moments = own.moments_that_matter();
     for order in inferred {
-        let known_by = OrderOfStays::Clocks(order.because.clone());
-        own.one_place(&stays, order, known_by);
+        let known_by = OrderOfStays::Clocks(order.because.clone().into());
+        own.one_place(&stays, (order.first, order.second), known_by);
     }
     Gathered {
         statements: own.statements,
@@ -250,7 +255,7 @@ impl Gatherer<'_> {
     }
 
     /// An observation and its two readings are one statement to people.
-    fn number_as_one(&mut self, number: Option<usize>) {
+    fn number_as_one(&mut self, number: Option<u32>) {
         let Some(number) = number else { return };
         self.numbers.insert('O', number);
         for statement in self.statements.iter_mut().rev().take(2) {
@@ -312,7 +317,7 @@ impl Gatherer<'_> {
     /// The order of the records of sticks' own logs, where it says more than one clock does by itself and
     /// more than that a stick left one machine before it was in the next; `told` are the later records
     /// of pairs of which that is stated.
-    fn record_order(&mut self, told: &BTreeSet<usize>) {
+    fn record_order(&mut self, told: &[bool]) {
         let input = self.input;
         let mut numbered: Vec<(u32, u64, usize)> = (0..input.events.len())
             .filter(|event| input.events.artifact(*event) == Some(vendor_log::NAME))
@@ -332,7 +337,7 @@ impl Gatherer<'_> {
             let own = |event: usize| input.events.own_time(event);
             let machine = |event| input.events.placed(event).and_then(|placed| placed.machine);
             let is_by_its_clock = machine(earlier) == machine(later) && own(earlier) <= own(later);
-            if is_by_its_clock || told.contains(&later) {
+            if is_by_its_clock || told.get(later) == Some(&true) {
                 continue;
             }
             let (Some(a), Some(b)) = (self.event(earlier), self.event(later)) else {
@@ -340,21 +345,28 @@ impl Gatherer<'_> {
             };
             let claim = Claim::RecordOrder {
                 source,
-                earlier,
-                later,
+                earlier: event_number(earlier),
+                later: event_number(later),
             };
             let statement = self.state(claim, Standing::InForce);
             self.after(a, b, 0, statement);
         }
     }
 
-    fn one_place(&mut self, stays: &Stays, order: &InferredOrder, known_by: OrderOfStays) {
-        let (Some(left), Some(came)) = (stays.get(order.first), stays.get(order.second)) else {
+    fn one_place(
+        &mut self,
+        stays: &Stays,
+        (first, second): (usize, usize),
+        known_by: OrderOfStays,
+    ) {
+        let (Some(left), Some(came)) = (stays.get(first), stays.get(second)) else {
             return;
         };
         let travel = self.input.travel(left.machine, came.machine);
-        let is_login = |event: usize| {
-            let row = self.input.events.row(event);
+        let is_login = |event: u32| {
+            let row = usize::try_from(event)
+                .ok()
+                .and_then(|event| self.input.events.row(event));
             row.is_some_and(|row| row.number.is_some())
         };
         if known_by == OrderOfStays::OwnLog
@@ -372,7 +384,8 @@ impl Gatherer<'_> {
             travel,
             known_by,
         };
-        let removal = self.input.events.row(left.last);
+        let removal = usize::try_from(left.last).ok();
+        let removal = removal.and_then(|event| self.input.events.row(event));
         // A removal is written a little behind the pull.
         let behind = match removal.map(|row| row.action) {
             Some(Action::Removed) => TRAILING,

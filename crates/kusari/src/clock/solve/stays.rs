@@ -1,6 +1,6 @@
 //! Stays of devices at machines, and which of two came first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kusari_evidence::time::Timestamp;
 
@@ -16,12 +16,12 @@ use crate::identity::DeviceIndex;
 pub(super) struct Stay {
     pub(super) device: DeviceIndex,
     pub(super) machine: MachineIndex,
-    pub(super) first: usize,
-    pub(super) last: usize,
+    pub(super) first: u32,
+    pub(super) last: u32,
     pub(super) timed_first: TimedEvent,
     pub(super) timed_last: TimedEvent,
     /// The first and the last login.
-    logins: Option<(usize, usize)>,
+    logins: Option<(u32, u32)>,
     /// The lowest and the highest number that the device's own log gives to its records.
     numbered: Option<(SourceIndex, u64, u64)>,
     /// Whether the device was in the machine from the first record to the last.
@@ -94,15 +94,15 @@ impl Stays {
             stays.all.push(Stay {
                 device: session.device,
                 machine: session.machine,
-                first,
-                last,
+                first: event_number(first),
+                last: event_number(last),
                 timed_first,
                 timed_last,
                 logins: session
                     .logins
                     .first()
-                    .copied()
-                    .zip(session.logins.last().copied()),
+                    .zip(session.logins.last())
+                    .map(|(a, b)| (event_number(*a), event_number(*b))),
                 numbered,
                 is_unbroken,
             });
@@ -115,7 +115,7 @@ impl Stays {
     }
 
     /// The orders that devices' own logs give: each stay and the next, where they are at two machines.
-    pub(super) fn by_own_logs(&self) -> Vec<InferredOrder> {
+    pub(super) fn by_own_logs(&self) -> Vec<(u32, u32)> {
         let mut orders = Vec::new();
         for stays in self.by_device.values() {
             let mut numbered: Vec<(SourceIndex, u64, u64, usize)> = stays
@@ -131,28 +131,38 @@ impl Stays {
                     continue;
                 };
                 if source == other && high < low && self.are_apart(a, b) {
-                    orders.push(InferredOrder {
-                        first: a,
-                        second: b,
-                        because: Vec::new(),
-                    });
+                    orders.extend(u32::try_from(a).ok().zip(u32::try_from(b).ok()));
                 }
             }
         }
         orders
     }
 
-    /// The later records of those neighbours in devices' own logs whose order follows from these orders of
-    /// stays: the stay of the one ended well behind it.
-    pub(super) fn told_by(&self, input: &Input<'_>, orders: &[InferredOrder]) -> BTreeSet<usize> {
-        let own = |event: usize| input.events.own_time(event);
-        let told = orders.iter().filter_map(|order| {
-            let (first, second) = (self.get(order.first)?, self.get(order.second)?);
+    /// Which events are the later records of those neighbours in devices' own logs whose order follows from
+    /// these orders of stays: the stay of the one ended well behind it.
+    pub(super) fn told_by(&self, input: &Input<'_>, orders: &[(u32, u32)]) -> Vec<bool> {
+        let own = |event: u32| {
+            usize::try_from(event)
+                .map(|event| input.events.own_time(event))
+                .ok()
+        };
+        let told = orders.iter().filter_map(|(first, second)| {
+            let (first, second) = (self.numbered(*first)?, self.numbered(*second)?);
             let (last_login, next_login) = (first.logins?.1, second.logins?.0);
-            let since = own(first.last).ticks_since(own(last_login));
-            (since >= TRAILING).then_some(next_login)
+            let since = own(first.last)?.ticks_since(own(last_login)?);
+            (since >= TRAILING).then_some(usize::try_from(next_login).ok()?)
         });
-        told.collect()
+        let mut all = vec![false; input.events.len()];
+        for event in told {
+            if let Some(own) = all.get_mut(event) {
+                *own = true;
+            }
+        }
+        all
+    }
+
+    fn numbered(&self, number: u32) -> Option<&Stay> {
+        self.get(usize::try_from(number).ok()?)
     }
 
     fn are_apart(&self, a: usize, b: usize) -> bool {
@@ -247,6 +257,11 @@ impl Stays {
             }
         })
     }
+}
+
+/// An event's number as it is kept here; a case of four thousand million events is past our reach.
+pub(super) fn event_number(event: usize) -> u32 {
+    u32::try_from(event).unwrap_or(u32::MAX)
 }
 
 /// The records of a session between which the device stayed in the machine, in the order of its clock, and

@@ -60,7 +60,7 @@ impl Test {
     /// Connected, logins and removed of each session.
     fn sessions(self) -> Vec<[Vec<usize>; 3]> {
         let made = self.scene.build();
-        let parts = |s: &Session| [s.connected.clone(), s.logins.clone(), s.removed.clone()];
+        let parts = |s: &Session| [s.connected.to_vec(), s.logins.to_vec(), s.removed.to_vec()];
         made.sessions().iter().map(parts).collect()
     }
 }
@@ -197,6 +197,10 @@ fn a_later_section_of_the_setup_log_is_no_first_installation() {
     t.add("setup-log", Action::Installed, "25 10:00:00", false);
     t.log(Action::Connected, "25 10:00:02");
     let made = t.scene.build();
-    let firsts: Vec<_> = made.sessions().iter().map(|s| &s.first_installed).collect();
-    assert_eq!(firsts, [&vec![first], &vec![]]);
+    let firsts: Vec<_> = made
+        .sessions()
+        .iter()
+        .map(|s| s.first_installed.to_vec())
+        .collect();
+    assert_eq!(firsts, [vec![first], vec![]]);
 }
