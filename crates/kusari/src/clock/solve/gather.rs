@@ -70,7 +70,7 @@ pub(super) fn gather(input: &Input<'_>, inferred: &[InferredOrder]) -> Gathered 
     own.observations();
     own.time_service();
     facts::state(&mut own);
-    let stays = Stays::find(&mut own);
+    let mut stays = Stays::find(&mut own);
     let orders = stays.by_own_logs();
     own.record_order(&stays.told_by(input, &orders));
     for (first, second) in orders {
@@ -86,6 +86,7 @@ pub(super) fn gather(input: &Input<'_>, inferred: &[InferredOrder]) -> Gathered 
         let known_by = OrderOfStays::Clocks(order.because.clone().into());
         own.one_place(&stays, (order.first, order.second), known_by);
     }
+    stays.forget_ordered();
     Gathered {
         statements: own.statements,
         network: own.builder.build(),

@@ -161,6 +161,20 @@ impl Stays {
         all
     }
 
+    /// Lets go of devices whose own logs order all of their stays: bounds have nothing to add. In a case of
+    /// such devices only, no stay is kept beside the statements.
+    pub(super) fn forget_ordered(&mut self) {
+        let all = &self.all;
+        self.by_device.retain(|_, stays| {
+            let log = |number: &usize| all.get(*number)?.numbered.map(|(source, ..)| source);
+            let first = stays.first().and_then(log);
+            first.is_none() || stays.iter().any(|number| log(number) != first)
+        });
+        if self.by_device.is_empty() {
+            self.all = Vec::new();
+        }
+    }
+
     fn numbered(&self, number: u32) -> Option<&Stay> {
         self.get(usize::try_from(number).ok()?)
     }
