@@ -84,12 +84,11 @@ impl Network {
             || run(Sense::Latest, Labels::new(near)),
             || run(Sense::Earliest, Labels::new(negated)),
         );
-        let (below, above) = (below?, above?);
-        let middle = |(below, above): (&i64, &i64)| {
-            let sum = i128::from(*below).saturating_sub(i128::from(*above));
-            i64::try_from(sum.div_euclid(2)).unwrap_or(0)
-        };
-        let estimate = below.value.iter().zip(&above.value).map(middle).collect();
+        let (mut estimate, above) = (below?.value, above?.value);
+        for (below, above) in estimate.iter_mut().zip(above) {
+            let sum = i128::from(*below).saturating_sub(i128::from(above));
+            *below = i64::try_from(sum.div_euclid(2)).unwrap_or(0);
+        }
         Ok(Bounds {
             earliest,
             latest,

@@ -68,6 +68,9 @@ pub(crate) fn solve(input: &Input<'_>) -> Solution {
     let mut gathered = gather(input, &inferred);
     let mut settled = Settled::new(input, &gathered);
     for _ in 0..ROUNDS_OF_ORDERS {
+        if gathered.stays.are_ordered() {
+            break;
+        }
         let Some(bounds) = settled.bounds(&gathered.network) else {
             break;
         };

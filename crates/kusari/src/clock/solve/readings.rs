@@ -83,23 +83,18 @@ fn one_by_one(gathered: &Gathered, settled: &mut Settled, trials: &mut [Trial]) 
             if trial.left.len() < 2 {
                 continue;
             }
-            let mut left = Vec::new();
             for (reads, statement) in std::mem::take(&mut trial.left) {
+                // Of millions of corrections those of a mere trial are not kept.
                 match settled.take_in(network, statement) {
-                    Ok(held) => left.push((reads, statement, held)),
+                    Ok(_) => trial.left.push((reads, statement)),
                     Err(conflict) => {
                         changed = true;
                         trial.ruled_out.push((reads, statement, Some(conflict)));
                     }
                 }
             }
-            trial.left = left.iter().map(|(reads, own, _)| (*reads, *own)).collect();
-            match left.as_mut_slice() {
-                [(_, _, held)] => {
-                    (settled.in_force, settled.held) =
-                        std::mem::replace(held, (settled.in_force.clone(), Vec::new()));
-                    settled.in_force.set(unknown.either, false);
-                }
+            match trial.left.as_slice() {
+                [(_, only)] => settled.go_by(network, *only, unknown.either),
                 [] => neither(gathered, settled, trial, unknown),
                 _ => {}
             }
@@ -210,11 +205,8 @@ fn together(
         let out = out.into_iter().map(|(reads, own)| (reads, own, None));
         trial.ruled_out.extend(out);
         trial.left = left;
-        if let ([(_, only)], Some(unknown)) = (trial.left.as_slice(), gathered.unknown.get(place))
-            && let Ok((in_force, held)) = settled.take_in(&gathered.network, *only)
-        {
-            (settled.in_force, settled.held) = (in_force, held);
-            settled.in_force.set(unknown.either, false);
+        if let ([(_, only)], Some(unknown)) = (trial.left.as_slice(), gathered.unknown.get(place)) {
+            settled.go_by(&gathered.network, *only, unknown.either);
         }
     }
     if again {

@@ -139,6 +139,19 @@ impl Settled {
         let held = network.hold_too(&in_force, &self.held, &[added])?;
         Ok((in_force, held))
     }
+
+    /// Goes by the only reading of an observation that is left, instead of by either.
+    pub(super) fn go_by(
+        &mut self,
+        network: &Network,
+        reading: StatementIndex,
+        either: StatementIndex,
+    ) {
+        if let Ok(taken_in) = self.take_in(network, reading) {
+            (self.in_force, self.held) = taken_in;
+            self.in_force.set(either, false);
+        }
+    }
 }
 
 impl Gathered {

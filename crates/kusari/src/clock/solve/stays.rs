@@ -175,6 +175,11 @@ impl Stays {
         }
     }
 
+    /// Whether bounds have nothing to add to any order.
+    pub(super) fn are_ordered(&self) -> bool {
+        self.by_device.is_empty()
+    }
+
     fn numbered(&self, number: u32) -> Option<&Stay> {
         self.get(usize::try_from(number).ok()?)
     }
