@@ -10,8 +10,8 @@ use super::{Conflict, InForce, Network, Row, StatementIndex, drift};
 /// all others.
 #[derive(Debug, Clone)]
 pub struct Bounds {
-    earliest: Labels,
-    latest: Labels,
+    pub(super) earliest: Labels,
+    pub(super) latest: Labels,
     estimate: Vec<i64>,
 }
 

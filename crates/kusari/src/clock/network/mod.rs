@@ -17,6 +17,7 @@
 mod bounds;
 mod build;
 mod conflict;
+mod hull;
 mod relax;
 mod shortest;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 pub use bounds::Bounds;
 pub use build::{Moment, NetworkBuilder, Point, Row};
 pub use conflict::Conflict;
+pub use hull::Hull;
 
 /// The number of a statement.
 pub type StatementIndex = u32;

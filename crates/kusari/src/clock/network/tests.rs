@@ -58,6 +58,26 @@ fn an_order_that_the_clocks_allow_holds_and_narrows_nothing() {
 }
 
 #[test]
+fn a_hull_holds_what_each_choice_allows_and_is_open_where_one_is() {
+    let (network, [first, second]) = two_clocks(false);
+    let all = network.all_in_force();
+    let bounds = |in_force: &InForce| network.bounds(in_force, &no_wish(&network)).unwrap();
+    let (a, b) = (network.node(first.2), network.node(second.2));
+    // Without the second observation only the order bounds the second clock, and only from below.
+    let open = bounds(&all.without(3));
+    assert_eq!(open.latest(b), None);
+    for (first, other) in [(bounds(&all), &open), (open.clone(), &bounds(&all))] {
+        let mut hull = Hull::from(first);
+        hull.widen(other);
+        assert_eq!(hull.earliest(a), Some(-30 * SECOND));
+        assert_eq!(hull.latest(a), Some(30 * SECOND));
+        assert_eq!(hull.earliest(b), open.earliest(b));
+        assert_eq!(hull.earliest(b), Some(-29 * SECOND));
+        assert_eq!(hull.latest(b), None);
+    }
+}
+
+#[test]
 fn an_order_that_the_clocks_forbid_is_a_conflict() {
     let (network, ..) = two_clocks(true);
     let all = network.all_in_force();

@@ -4,6 +4,7 @@
 mod dependence;
 mod facts;
 mod gather;
+mod leaves;
 mod readings;
 mod result;
 mod settle;

@@ -1,35 +1,28 @@
 //! Observations whose number can be read in two ways: which readings can hold.
 
 use super::gather::{Gathered, UnknownReading};
+use super::leaves::Leaves;
 use super::settle::{Settled, wishes};
 use super::{ASKED_UP_TO, Input, places};
 use crate::case::Reads;
-use crate::clock::network::{Bounds, Conflict, InForce, StatementIndex};
+use crate::clock::network::{Conflict, InForce, StatementIndex};
 use crate::clock::statement::{Claim, ClockConflict, OrderOfStays, Readings, RuledOut, UpToDrift};
 
 /// What is found about readings.
 pub(super) struct Found {
     /// In the order of [`Gathered::unknown`].
     pub(super) readings: Vec<Readings>,
-    /// The bounds under each combination of the readings that are left; empty when there is one
+    /// What holds under the combinations of the readings that are left; nothing when there is one
     /// combination, or when there are too many to try.
-    pub(super) leaves: Vec<Leaf>,
+    pub(super) leaves: Leaves,
     /// How many combinations hold; `None`: too many to try.
     pub(super) combinations: Option<usize>,
-}
-
-/// One combination of readings that holds.
-pub(super) struct Leaf {
-    /// The reading of each observation that more than one is left for, by its place in
-    /// [`Gathered::unknown`].
-    pub(super) readings: Vec<(usize, Reads)>,
-    pub(super) bounds: Bounds,
 }
 
 /// More observations than this with two readings left are not tried together.
 const MOST_TOGETHER: usize = 10;
 
-/// More combinations than this are not kept.
+/// More combinations than this are not solved for.
 const MOST_LEAVES: usize = 64;
 
 /// The largest drift that is tried, in millionths: no clock that keeps time at all is as bad.
@@ -135,7 +128,7 @@ enum Together {
     /// A reading fits by itself but into no combination; it is ruled out, and that may rule out more.
     Again,
     Done {
-        leaves: Vec<Leaf>,
+        leaves: Leaves,
         combinations: Option<usize>,
     },
 }
@@ -153,12 +146,12 @@ fn together(
     if open.is_empty() {
         settled.wished = wishes_of(input, gathered, settled, trials, &[]);
         return Together::Done {
-            leaves: Vec::new(),
+            leaves: Leaves::default(),
             combinations: Some(1),
         };
     }
     let too_many = || Together::Done {
-        leaves: Vec::new(),
+        leaves: Leaves::default(),
         combinations: None,
     };
     settled.wished = wishes_of(input, gathered, settled, trials, &[]);
@@ -213,14 +206,13 @@ fn together(
         return Together::Again;
     }
     let combinations = Some(found.len());
-    let leaves = found
-        .into_iter()
-        .filter_map(|(readings, in_force)| {
-            let wished = wishes_of(input, gathered, settled, trials, &readings);
-            let bounds = gathered.network.bounds(&in_force, &wished).ok()?;
-            Some(Leaf { readings, bounds })
-        })
-        .collect();
+    let mut leaves = Leaves::default();
+    for (readings, in_force) in found {
+        let wished = wishes_of(input, gathered, settled, trials, &readings);
+        if let Ok(bounds) = gathered.network.bounds(&in_force, &wished) {
+            leaves.take(gathered, &readings, bounds);
+        }
+    }
     Together::Done {
         leaves,
         combinations,
